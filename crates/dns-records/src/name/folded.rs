@@ -1,0 +1,81 @@
+use super::{MAX_NAME, NameRef};
+
+/// Most labels that a name can have, the root label included.
+const MAX_LABELS: usize = 128;
+
+/// A name taken apart on the stack: lower case, with the start of each label.
+pub(crate) struct FoldedName {
+    lower: [u8; MAX_NAME],
+    len: u8,
+    starts: [u8; MAX_LABELS],
+    /// Number of labels without the root label.
+    labels: u8,
+}
+
+impl FoldedName {
+    /// Takes `name` apart; the names that this crate hands out are always well formed.
+    pub(crate) fn new(name: NameRef<'_>) -> Self {
+        let mut folded = Self::empty();
+        folded.read(name.as_wire());
+        folded
+    }
+
+    pub(crate) const fn empty() -> Self {
+        Self { lower: [0; MAX_NAME], len: 0, starts: [0; MAX_LABELS], labels: 0 }
+    }
+
+    /// Reads an uncompressed name at the front of `wire`; returns its length, or `None` when there is none.
+    pub(crate) fn read(&mut self, wire: &[u8]) -> Option<usize> {
+        let mut at = 0usize;
+        let mut labels = 0usize;
+        loop {
+            let len = usize::from(*wire.get(at)?);
+            *self.starts.get_mut(labels)? = u8::try_from(at).ok()?;
+            if len == 0 {
+                break;
+            }
+            if len > super::MAX_LABEL {
+                return None;
+            }
+            labels += 1;
+            at += len + 1;
+        }
+        let len = at + 1;
+        super::fold_into(wire.get(..len)?, &mut self.lower)?;
+        self.len = len as u8;
+        self.labels = labels as u8;
+        Some(len)
+    }
+
+    /// The whole name in lower case, in wire form.
+    pub(crate) fn lower(&self) -> &[u8] {
+        self.lower.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Offsets of the labels, the root label's included.
+    pub(crate) fn starts(&self) -> &[u8] {
+        self.starts.get(..=usize::from(self.labels)).unwrap_or_default()
+    }
+
+    /// Number of labels without the root label.
+    pub(crate) fn count(&self) -> usize {
+        usize::from(self.labels)
+    }
+
+    /// Offset of a label in the wire form.
+    pub(crate) fn start(&self, label: usize) -> usize {
+        self.starts.get(label).copied().map_or(0, usize::from)
+    }
+
+    /// A label in lower case, counted from the left.
+    pub(crate) fn label(&self, index: usize) -> &[u8] {
+        let start = self.start(index);
+        let len = self.lower.get(start).copied().map_or(0, usize::from);
+        self.lower.get(start + 1..start + 1 + len).unwrap_or_default()
+    }
+
+    /// The labels `from..to` in wire form.
+    pub(crate) fn wire(&self, from: usize, to: usize) -> &[u8] {
+        self.lower.get(self.start(from)..self.start(to)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,58 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, OrdMap, Vector};
+
+use super::{AddressIndex, ServiceNode};
+
+/// A persistent hash trie. Its keys come from the cluster, not from those who ask, so the hash needs no secret.
+pub(crate) type Map<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
+
+/// Number of a node; reused after it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    pub(crate) const MIN: Self = Self(0);
+    pub(crate) const MAX: Self = Self(u32::MAX);
+}
+
+/// Number of a namespace's name; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NamespaceId(pub(crate) u32);
+
+/// What is known of a namespace's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NamespaceState {
+    pub(crate) id: NamespaceId,
+    /// Whether the Namespace exists and is among those to serve.
+    pub(crate) exposed: bool,
+}
+
+/// The persistent indexes: cloning shares everything, and a change copies only the path to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Indexes {
+    /// By the wire labels of name and namespace.
+    pub(crate) services: Map<Arc<[u8]>, Arc<ServiceNode>>,
+    /// The same for ServiceImports.
+    pub(crate) imports: Map<Arc<[u8]>, Arc<ServiceNode>>,
+    /// The Services' nodes by number, for the address index.
+    pub(crate) by_id: Vector<Option<Arc<ServiceNode>>>,
+    pub(crate) addresses: AddressIndex,
+    /// By name.
+    pub(crate) namespaces: Map<Box<[u8]>, NamespaceState>,
+    /// Pods with an address in a namespace, counted: Pods on the host's network share theirs.
+    pub(crate) pods: OrdMap<(NamespaceId, IpAddr), u32>,
+}
+
+impl Indexes {
+    pub(crate) fn node(&self, id: NodeId) -> Option<&Arc<ServiceNode>> {
+        self.by_id.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(crate) fn is_exposed(&self, namespace: &[u8]) -> bool {
+        self.namespaces.get(namespace).is_some_and(|state| state.exposed)
+    }
+}

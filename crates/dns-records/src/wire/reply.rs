@@ -1,0 +1,480 @@
+use super::{HEADER, MIN_PAYLOAD, Question};
+use crate::config::Conformance;
+use crate::record::{RecordData, RecordName, RecordRef};
+use crate::record_type::RecordType;
+use crate::store::EndpointLabel;
+use crate::verdict::{Limits, Rcode, Transport};
+
+/// Octets of an OPT record without options.
+const OPT: usize = 11;
+/// Marks two octets as a pointer into the message (RFC 1035 §4.1.4).
+const POINTER: u16 = 0xc000;
+/// Octets of an SRV record before its target, when its owner is a pointer.
+const BEFORE_TARGET: usize = 18;
+/// Octets of an SOA record's data whose names are all the zone's: `ns.dns` and `hostmaster` before a pointer.
+const SOA: u8 = 7 + 2 + 11 + 2 + 20;
+/// Option code of extended errors (RFC 8914 §2).
+const EXTENDED_ERROR: u16 = 15;
+
+/// The sections after the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Answer,
+    Authority,
+    Additional,
+}
+
+/// Header bits that the answer decides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) authoritative: bool,
+    pub(crate) truncated: bool,
+}
+
+/// A reply being written into the caller's buffer: whole records or none.
+pub(crate) struct Reply<'o, 'q> {
+    out: &'o mut [u8],
+    at: usize,
+    /// Where records must end: room for the OPT record is set aside.
+    limit: usize,
+    counts: [u16; 3],
+    question: &'q Question<'q>,
+    limits: Limits,
+    conformance: Conformance,
+    rcode: Rcode,
+    extended_error: Option<(u16, &'static str)>,
+    /// Names in the message that later ones may end with: start of the octets in memory, and offset.
+    suffixes: [(usize, u16); 4],
+    next_suffix: usize,
+    /// Offset and length of the first name that was written whole.
+    base: Option<(usize, usize)>,
+    /// The SRV record whose target was last found to be the owner of an additional record.
+    target_cursor: usize,
+}
+
+/// A place in a reply to go back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    at: usize,
+    counts: [u16; 3],
+}
+
+impl<'o, 'q> Reply<'o, 'q> {
+    /// Writes header and question; `None` when not even those fit.
+    pub(crate) fn start(
+        out: &'o mut [u8],
+        question: &'q Question<'q>,
+        limits: Limits,
+        conformance: Conformance,
+    ) -> Option<Self> {
+        let size = payload_size(question, limits, conformance).min(out.len());
+        let at = HEADER + question.name.len() + 4;
+        let opt = question.edns.map_or(0, |edns| {
+            let echo = match conformance {
+                Conformance::CoreDns => edns.echoed().map(|(_, content)| 4 + content.len()).sum(),
+                Conformance::Rfc => 0,
+            };
+            OPT + echo
+        });
+        let limit = size.checked_sub(opt)?;
+        if at > limit {
+            return None;
+        }
+        let (_, body) = out.split_at_mut_checked(HEADER)?;
+        let (name, rest) = body.split_at_mut_checked(question.name.len())?;
+        name.copy_from_slice(question.name);
+        let [type_high, type_low, class_high, class_low, ..] = rest else { return None };
+        [*type_high, *type_low] = question.record_type.0.to_be_bytes();
+        [*class_high, *class_low] = question.class.to_be_bytes();
+        Some(Self {
+            out,
+            at,
+            limit,
+            counts: [0; 3],
+            question,
+            limits,
+            conformance,
+            rcode: Rcode::NOERROR,
+            extended_error: None,
+            suffixes: [(0, 0); 4],
+            next_suffix: 0,
+            base: None,
+            target_cursor: at,
+        })
+    }
+
+    pub(crate) const fn set_rcode(&mut self, rcode: Rcode) {
+        self.rcode = rcode;
+    }
+
+    /// Adds the reason of a negative answer, where the caller wants such.
+    pub(crate) const fn set_extended_error(&mut self, code: u16, text: &'static str) {
+        if self.limits.extended_errors {
+            self.extended_error = Some((code, text));
+        }
+    }
+
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark { at: self.at, counts: self.counts }
+    }
+
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.at = mark.at;
+        self.counts = mark.counts;
+        self.base = self.base.filter(|(offset, _)| *offset < mark.at);
+        for suffix in &mut self.suffixes {
+            if usize::from(suffix.1) >= mark.at {
+                *suffix = (0, 0);
+            }
+        }
+    }
+
+    /// Number of records written to the answer section.
+    pub(crate) const fn answers(&self) -> u16 {
+        let [answers, ..] = self.counts;
+        answers
+    }
+
+    /// Writes one record; `false`, with nothing written, when it does not fit.
+    pub(crate) fn push(&mut self, section: Section, record: &RecordRef<'_>) -> bool {
+        if let Some(fits) = self.push_of_question(section, record) {
+            return fits;
+        }
+        let mark = self.mark();
+        if self.push_record(record).is_none() {
+            self.back_to(mark);
+            return false;
+        }
+        self.count(section);
+        true
+    }
+
+    /// Writes an address or the SOA record of the question's name or zone: most of what is ever asked, each a fixed
+    /// number of octets. `None` when the record is something else.
+    fn push_of_question(&mut self, section: Section, record: &RecordRef<'_>) -> Option<bool> {
+        let [b"", b"", b"", b"", owner] = record.owner.parts else { return None };
+        let offset = self.offset_in_question(owner)?;
+        let [high, low] = (POINTER | offset).to_be_bytes();
+        let [ttl_0, ttl_1, ttl_2, ttl_3] = record.ttl.to_be_bytes();
+        let fixed = |record_type: RecordType, len: u8| {
+            [high, low, 0, record_type.0 as u8, 0, 1, ttl_0, ttl_1, ttl_2, ttl_3, 0, len]
+        };
+        let start = self.at;
+        let written = match &record.data {
+            RecordData::A(v4) => self.put(&fixed(RecordType::A, 4)).and_then(|()| self.put(&v4.octets())),
+            RecordData::Aaaa(v6) => self.put(&fixed(RecordType::AAAA, 16)).and_then(|()| self.put(&v6.octets())),
+            RecordData::Soa(soa) if soa.is_of(owner) => self.put(&fixed(RecordType::SOA, SOA)).and_then(|()| {
+                self.put(b"\x02ns\x03dns")?;
+                self.put(&[high, low])?;
+                self.put(b"\x0ahostmaster")?;
+                self.put(&[high, low])?;
+                let mut times = [0; 20];
+                let numbers = [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum];
+                for (slot, number) in times.chunks_exact_mut(4).zip(numbers) {
+                    slot.copy_from_slice(&number.to_be_bytes());
+                }
+                self.put(&times)
+            }),
+            _ => return None,
+        };
+        if written.is_none() {
+            self.at = start;
+            return Some(false);
+        }
+        self.count(section);
+        Some(true)
+    }
+
+    /// Copies records in wire form without compressed names; `false` when one does not fit, with those before it written.
+    pub(crate) fn push_wire(&mut self, section: Section, mut records: &[u8]) -> bool {
+        while let Some(len) = wire_record_len(records) {
+            let (record, rest) = records.split_at_checked(len).unwrap_or_default();
+            if self.put(record).is_none() {
+                return false;
+            }
+            self.count(section);
+            records = rest;
+        }
+        true
+    }
+
+    /// Writes the OPT record and the header; returns the message's length.
+    pub(crate) fn finish(mut self, flags: Flags) -> usize {
+        let opt = self.question.edns.is_some() && self.push_opt().is_some();
+        let header = &self.question.header;
+        let mut bits = 0x8000 | header.copied_flags() | self.rcode.0 & 15;
+        bits |= u16::from(header.checking_disabled()) << 4;
+        bits |= u16::from(flags.authoritative) << 10;
+        bits |= u16::from(flags.truncated) << 9;
+        bits |= u16::from(self.limits.recursion_available) << 7;
+        let [answers, authorities, additionals] = self.counts;
+        let words = [header.id, bits, 1, answers, authorities, additionals + u16::from(opt)];
+        for (slot, word) in self.out.chunks_exact_mut(2).zip(words) {
+            slot.copy_from_slice(&word.to_be_bytes());
+        }
+        self.at
+    }
+
+    fn count(&mut self, section: Section) {
+        if let Some(count) = self.counts.get_mut(section as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Writes an additional record, whose owner is the target of an SRV record in the answer section.
+    ///
+    /// Such records must come in the order of their targets.
+    pub(crate) fn push_glue(&mut self, record: &RecordRef<'_>) -> bool {
+        let mark = self.mark();
+        let owner = self.find_target(&record.owner);
+        let written = match owner {
+            Some(offset) => self.put_u16(POINTER | offset),
+            None => self.put_name(&record.owner, true),
+        };
+        if written.and_then(|()| self.push_after_owner(record)).is_none() {
+            self.back_to(mark);
+            return false;
+        }
+        self.count(Section::Additional);
+        true
+    }
+
+    /// The offset of a name among the SRV targets, from the one last found on.
+    fn find_target(&mut self, name: &RecordName<'_>) -> Option<u16> {
+        let mut record = self.target_cursor;
+        for _ in 0..self.answers() {
+            let target = record + BEFORE_TARGET;
+            let len = usize::from(u16::from_be_bytes(self.out.get(record + 10..record + 12)?.try_into().ok()?));
+            let end = record + 12 + len;
+            let mut rest = self.out.get(target..end.min(self.at))?;
+            let mut same = true;
+            name.write_wire(&mut |piece| match rest.strip_prefix(piece) {
+                Some(tail) => rest = tail,
+                None => same = false,
+            });
+            if same && rest.is_empty() {
+                self.target_cursor = record;
+                return u16::try_from(target).ok().filter(|offset| *offset < 0x4000);
+            }
+            record = end;
+        }
+        None
+    }
+
+    fn push_record(&mut self, record: &RecordRef<'_>) -> Option<()> {
+        self.put_name(&record.owner, true)?;
+        self.push_after_owner(record)
+    }
+
+    fn push_after_owner(&mut self, record: &RecordRef<'_>) -> Option<()> {
+        self.put_u16(record.data.record_type().0)?;
+        self.put_u16(super::CLASS_IN)?;
+        self.put(&record.ttl.to_be_bytes())?;
+        let len_at = self.at;
+        self.put_u16(0)?;
+        self.push_data(&record.data)?;
+        let len = (self.at - len_at - 2) as u16;
+        self.out.get_mut(len_at..len_at + 2)?.copy_from_slice(&len.to_be_bytes());
+        Some(())
+    }
+
+    fn push_data(&mut self, data: &RecordData<'_>) -> Option<()> {
+        match data {
+            RecordData::A(v4) => self.put(&v4.octets()),
+            RecordData::Aaaa(v6) => self.put(&v6.octets()),
+            RecordData::Cname(name) | RecordData::Ns(name) | RecordData::Ptr(name) => self.put_name(name, true),
+            RecordData::Srv { priority, weight, port, target } => {
+                self.put_u16(*priority)?;
+                self.put_u16(*weight)?;
+                self.put_u16(*port)?;
+                // RFC 2782: the target may not be compressed. Later names may point to it.
+                self.put_name(target, false)
+            }
+            RecordData::Soa(soa) => {
+                self.put_name(&soa.mname, true)?;
+                self.put_name(&soa.rname, true)?;
+                for number in [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum] {
+                    self.put(&number.to_be_bytes())?;
+                }
+                Some(())
+            }
+            RecordData::Txt(text) => self.put_string(text),
+        }
+    }
+
+    fn put_string(&mut self, text: &str) -> Option<()> {
+        self.put(&[u8::try_from(text.len()).ok()?])?;
+        self.put(text.as_bytes())
+    }
+
+    /// Writes a name; compressed ones end with a pointer where a part of them stands in the message already.
+    fn put_name(&mut self, name: &RecordName<'_>, compress: bool) -> Option<()> {
+        let start = self.at;
+        if let Some(address) = name.dashed {
+            let label = EndpointLabel::of(address);
+            self.put(&[label.as_bytes().len() as u8])?;
+            self.put(label.as_bytes())?;
+        }
+        if let ([b"", b"", b"", b"", whole], true) = (name.parts, compress) {
+            return self.put_whole(whole);
+        }
+        let parts = name.parts.iter().filter(|part| !part.is_empty());
+        for part in parts {
+            if compress && let Some(offset) = self.find(part) {
+                return self.put_u16(POINTER | offset);
+            }
+            // Only the zone ends a name: what is remembered for a part is remembered for the rest of the name too,
+            // as the parts after a Service's labels are the same for all names of one reply.
+            self.remember(part);
+            self.put(part)?;
+        }
+        debug_assert!(self.at > start, "a name has at least the root label");
+        Some(())
+    }
+
+    /// Writes a name that lies in one piece: compressed against what was remembered, else against the question's name.
+    fn put_whole(&mut self, whole: &[u8]) -> Option<()> {
+        if let Some(offset) = self.find(whole) {
+            return self.put_u16(POINTER | offset);
+        }
+        self.remember(whole);
+        let start = self.at;
+        let mut rest = whole;
+        loop {
+            // Letter case is kept, so only a suffix in the same case serves.
+            let question = (HEADER, self.question.name.len());
+            let known = [Some(question), self.base].into_iter().flatten().find_map(|(offset, len)| {
+                let at = offset + len.checked_sub(rest.len())?;
+                (rest.len() > 1 && at < 0x4000 && self.out.get(at..offset + len)? == rest).then_some(at)
+            });
+            if let Some(at) = known {
+                return self.put_u16(POINTER | at as u16);
+            }
+            let len = usize::from(*rest.first()?);
+            if len == 0 {
+                self.put(&[0])?;
+                self.base = self.base.or(Some((start, whole.len())));
+                return Some(());
+            }
+            let (label, tail) = rest.split_at_checked(len + 1)?;
+            self.put(label)?;
+            rest = tail;
+        }
+    }
+
+    /// The offset of a part that was written before, recognised by where it lies in memory.
+    fn find(&self, part: &[u8]) -> Option<u16> {
+        let address = part.as_ptr() as usize;
+        if let Some(offset) = self.offset_in_question(part) {
+            return Some(offset);
+        }
+        self.suffixes.iter().find(|(known, _)| *known == address).map(|(_, offset)| *offset)
+    }
+
+    /// The offset of a name that is the end of the question's, recognised by where it lies in memory.
+    fn offset_in_question(&self, part: &[u8]) -> Option<u16> {
+        let question = self.question.name;
+        let offset = (part.as_ptr() as usize).checked_sub(question.as_ptr() as usize)?;
+        (offset + part.len() == question.len()).then_some((HEADER + offset) as u16)
+    }
+
+    fn remember(&mut self, part: &[u8]) {
+        let offset = self.at as u16;
+        let address = part.as_ptr() as usize;
+        let known = self.suffixes.iter().any(|(known, _)| *known == address);
+        if self.at < 0x4000
+            && !known
+            && let Some(slot) = self.suffixes.get_mut(self.next_suffix)
+        {
+            *slot = (address, offset);
+            self.next_suffix = (self.next_suffix + 1) % 4;
+        }
+    }
+
+    fn push_opt(&mut self) -> Option<()> {
+        let edns = self.question.edns?;
+        self.limit = self.out.len();
+        let original = self.conformance == Conformance::CoreDns;
+        let bad_version = self.rcode == Rcode::BADVERS;
+        let payload = match (original, bad_version) {
+            (true, true) => 0,
+            (true, false) => edns.payload,
+            (false, _) => self.limits.max_payload,
+        };
+        let flags = match (original, bad_version) {
+            (true, true) => 0,
+            (true, false) => edns.flags,
+            (false, _) => edns.standard_flags(),
+        };
+        self.put(&[0])?;
+        self.put_u16(RecordType::OPT.0)?;
+        self.put_u16(payload)?;
+        self.put(&[(self.rcode.0 >> 4) as u8, 0])?;
+        self.put_u16(flags)?;
+        let len_at = self.at;
+        self.put_u16(0)?;
+        if original && !bad_version {
+            for (code, content) in edns.echoed() {
+                self.put_u16(code)?;
+                self.put_u16(content.len() as u16)?;
+                self.put(content)?;
+            }
+        }
+        if let Some((code, text)) = self.extended_error {
+            let size = payload_size(self.question, self.limits, self.conformance);
+            if self.at + 6 + text.len() <= size {
+                self.put_u16(EXTENDED_ERROR)?;
+                self.put_u16(2 + text.len() as u16)?;
+                self.put_u16(code)?;
+                self.put(text.as_bytes())?;
+            }
+        }
+        let len = (self.at - len_at - 2) as u16;
+        self.out.get_mut(len_at..len_at + 2)?.copy_from_slice(&len.to_be_bytes());
+        Some(())
+    }
+
+    fn put_u16(&mut self, number: u16) -> Option<()> {
+        self.put(&number.to_be_bytes())
+    }
+
+    fn put(&mut self, octets: &[u8]) -> Option<()> {
+        let end = self.at + octets.len();
+        if end > self.limit {
+            return None;
+        }
+        self.out.get_mut(self.at..end)?.copy_from_slice(octets);
+        self.at = end;
+        Some(())
+    }
+}
+
+/// The largest reply to a question.
+fn payload_size(question: &Question<'_>, limits: Limits, conformance: Conformance) -> usize {
+    match (limits.transport, question.edns) {
+        (Transport::Stream, _) => usize::from(u16::MAX),
+        (Transport::Udp, None) => usize::from(MIN_PAYLOAD),
+        (Transport::Udp, Some(edns)) => {
+            let most = match conformance {
+                Conformance::Rfc => limits.max_payload,
+                Conformance::CoreDns => u16::MAX,
+            };
+            usize::from(edns.payload.clamp(MIN_PAYLOAD, most))
+        }
+    }
+}
+
+/// Length of the record at the front, whose owner is not compressed; `None` at the end.
+fn wire_record_len(records: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match usize::from(*records.get(at)?) {
+            0 => break,
+            len => at += len + 1,
+        }
+    }
+    let data = at + 11;
+    let len = u16::from_be_bytes(records.get(data - 2..data)?.try_into().ok()?);
+    let end = data + usize::from(len);
+    (end <= records.len()).then_some(end)
+}
