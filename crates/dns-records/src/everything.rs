@@ -104,7 +104,9 @@ impl Snapshot {
                     names.sort_by_key(|(name, _)| *name);
                     for (namespace, state) in names {
                         let pods = indexes.pods.keys().filter(|(id, _)| *id == state.id);
-                        units.extend(pods.map(|(_, address)| Unit::Pod(namespace, *address)));
+                        let mut addresses: Vec<IpAddr> = pods.map(|(_, address)| *address).collect();
+                        addresses.sort_unstable();
+                        units.extend(addresses.into_iter().map(|address| Unit::Pod(namespace, address)));
                     }
                 }
             }

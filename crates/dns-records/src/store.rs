@@ -9,6 +9,7 @@ mod endpoint_table;
 mod indexes;
 mod port;
 mod service_node;
+mod sorted_set;
 
 pub(crate) use address_index::{AddressIndex, Owner};
 pub(crate) use endpoint_label::{EndpointLabel, address_of_label, parse_dashed};
@@ -16,3 +17,4 @@ pub(crate) use endpoint_table::{EndpointTable, Entry, TableBuilder, Tag};
 pub(crate) use indexes::{Indexes, Map, NamespaceId, NamespaceState, NodeId};
 pub(crate) use port::{Port, PortLists};
 pub(crate) use service_node::{NodeExposure, ServiceNode, Slice, service_key};
+use sorted_set::SortedSet;

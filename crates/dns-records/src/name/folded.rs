@@ -52,11 +52,6 @@ impl FoldedName {
         self.lower.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// Offsets of the labels, the root label's included.
-    pub(crate) fn starts(&self) -> &[u8] {
-        self.starts.get(..=usize::from(self.labels)).unwrap_or_default()
-    }
-
     /// Number of labels without the root label.
     pub(crate) fn count(&self) -> usize {
         usize::from(self.labels)

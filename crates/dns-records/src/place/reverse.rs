@@ -20,10 +20,7 @@ impl<'s> Finder<'s> {
             match digits {
                 4 => self.of_address(read_v4(name).map(IpAddr::V4)),
                 0..4 => self.below(read_v4_prefix(name, digits).is_some_and(|(low, high)| {
-                    self.indexes
-                        .addresses
-                        .v4_range(low..=high)
-                        .any(|(bits, owner)| self.is_visible(IpAddr::V4(bits.into()), owner))
+                    self.indexes.addresses.v4_range(low..=high).any(|(_, owner)| self.is_visible(owner))
                 })),
                 _ => Place::Missing(Absence::TooLong),
             }
@@ -33,10 +30,7 @@ impl<'s> Finder<'s> {
                 // Up to three labels more are ignored by the original.
                 33..=35 if original => self.of_address(read_v6(name, digits - NIBBLES)),
                 0..NIBBLES => self.below(read_v6_prefix(name, digits).is_some_and(|(low, high)| {
-                    self.indexes
-                        .addresses
-                        .v6_range(low..=high)
-                        .any(|(bits, owner)| self.is_visible(IpAddr::V6(bits.into()), owner))
+                    self.indexes.addresses.v6_range(low..=high).any(|(_, owner)| self.is_visible(owner))
                 })),
                 _ => Place::Missing(Absence::TooLong),
             }
@@ -61,25 +55,29 @@ impl<'s> Finder<'s> {
 
     /// The nodes that give an address its names: one whose cluster IP it is, else all with an endpoint there.
     pub(crate) fn owners(self, address: IpAddr) -> impl Iterator<Item = &'s ServiceNode> + use<'s> {
-        // Two Services can't have one cluster IP; should objects say so, the first in order of names has it.
-        let cluster_ip = self
-            .visible(address)
-            .filter_map(|(node, owner)| matches!(owner, Owner::ClusterIp(_)).then_some(node))
-            .min_by(|a, b| a.key.cmp(&b.key));
-        let endpoints = self.visible(address).map(|(node, _)| node);
-        let endpoints = endpoints.filter(move |_| cluster_ip.is_none());
-        cluster_ip.into_iter().chain(endpoints)
+        let mut cluster_ip: Option<&ServiceNode> = None;
+        let mut owners = self.indexes.addresses.owners(address);
+        // Owners by cluster IP come first. Two Services can't have one; should objects say so, the first in the order
+        // of names has it.
+        let first_endpoint = owners.find_map(|owner| match (owner, self.visible(owner)?) {
+            (Owner::Endpoint(_), node) => cluster_ip.is_none().then_some(node),
+            (Owner::ClusterIp(_), node) => {
+                if cluster_ip.is_none_or(|other| node.key < other.key) {
+                    cluster_ip = Some(node);
+                }
+                None
+            }
+        });
+        let others = owners.filter_map(move |owner| self.visible(owner)).filter(move |_| cluster_ip.is_none());
+        cluster_ip.into_iter().chain(first_endpoint).chain(others)
     }
 
-    fn visible(self, address: IpAddr) -> impl Iterator<Item = (&'s ServiceNode, Owner)> + use<'s> {
-        self.indexes.addresses.owners(address).filter_map(move |owner| {
-            let (Owner::ClusterIp(id) | Owner::Endpoint(id)) = owner;
-            let node = self.indexes.node(id)?;
-            self.is_visible(address, owner).then_some((&**node, owner))
-        })
+    fn visible(self, owner: Owner) -> Option<&'s ServiceNode> {
+        let (Owner::ClusterIp(id) | Owner::Endpoint(id)) = owner;
+        self.indexes.node(id).map(|node| &**node).filter(|_| self.is_visible(owner))
     }
 
-    fn is_visible(self, _address: IpAddr, owner: Owner) -> bool {
+    fn is_visible(self, owner: Owner) -> bool {
         let (Owner::ClusterIp(id) | Owner::Endpoint(id)) = owner;
         let Some(node) = self.indexes.node(id) else { return false };
         // Endpoints of a Service that is not there: their PTR would lead to a name that does not exist (RFC 1912 §2.1).

@@ -33,8 +33,17 @@ impl<'s> Responder<'s, '_> {
         if self.write_records(view, &records, reply).is_none_or(|flags| flags.truncated) {
             return cut;
         }
+        let start = NameRef::trusted(view.name);
+        let mut before = [None; MAX_ALIASES];
         let mut target = target;
-        for _ in 1..MAX_ALIASES {
+        for step in 0..MAX_ALIASES {
+            // A ring ends where it would begin again: everything that there is to say was said.
+            if target == start || before.iter().flatten().any(|seen| *seen == target) {
+                return whole;
+            }
+            if let Some(slot) = before.get_mut(step) {
+                *slot = Some(target);
+            }
             let folded = FoldedName::new(target);
             let Some((view, place)) = self.snapshot.resolve(target.as_wire(), &folded) else {
                 return self.answer_outside(target, reply);
@@ -45,11 +54,11 @@ impl<'s> Responder<'s, '_> {
                 return self.answer_outside(target, reply);
             }
             match classify(&view, &place, self.record_type) {
+                Outcome::Alias(_) if step + 1 == MAX_ALIASES => return whole,
                 Outcome::Alias(next) => {
-                    // A ring ends where it would begin again: everything that there is to say was said.
                     let mut record = RecordSet::alias(&view, next);
                     record.owner = target.into();
-                    if next == target || !reply.push(Section::Answer, &record) {
+                    if !reply.push(Section::Answer, &record) {
                         return cut;
                     }
                     target = next;
@@ -81,9 +90,11 @@ impl<'s> Responder<'s, '_> {
             Some(ChasedOutcome::Failed) => reply.set_rcode(Rcode::SERVFAIL),
             Some(ChasedOutcome::Answered { rcode, truncated, answer, authority }) => {
                 reply.set_rcode(rcode);
-                flags.truncated = truncated || !reply.push_wire(Section::Answer, answer.octets);
+                flags.truncated = truncated || !reply.push_wire(Section::Answer, answer.octets, |_| true);
                 if !flags.truncated {
-                    flags.truncated = !reply.push_wire(Section::Authority, authority.octets);
+                    // What makes a denial one (RFC 2308 §2). Who else serves the target's zone is not ours to say.
+                    let is_soa = |record_type| record_type == RecordType::SOA;
+                    flags.truncated = !reply.push_wire(Section::Authority, authority.octets, is_soa);
                 }
             }
         }

@@ -226,7 +226,7 @@ impl<'s> Responder<'s, '_> {
             }
             Some(ChasedOutcome::Answered { truncated: cut, answer, .. }) => {
                 *truncated |= cut;
-                if !reply.push_wire(Section::Answer, answer.octets) {
+                if !reply.push_wire(Section::Answer, answer.octets, |_| true) {
                     *truncated = true;
                 }
                 Ok(())

@@ -1,9 +1,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
-use imbl::OrdSet;
-
-use super::NodeId;
+use super::{NodeId, SortedSet};
 
 /// Who has an address, ordered: those whose cluster IP it is before those with an endpoint there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,55 +10,91 @@ pub(crate) enum Owner {
     Endpoint(NodeId),
 }
 
+impl Owner {
+    const FIRST: Self = Self::ClusterIp(NodeId::MIN);
+
+    /// The owner after this one, in the order of owners.
+    const fn after(self) -> Option<Self> {
+        match self {
+            Self::ClusterIp(NodeId::MAX) => Some(Self::Endpoint(NodeId::MIN)),
+            Self::ClusterIp(NodeId(id)) => Some(Self::ClusterIp(NodeId(id + 1))),
+            Self::Endpoint(NodeId::MAX) => None,
+            Self::Endpoint(NodeId(id)) => Some(Self::Endpoint(NodeId(id + 1))),
+        }
+    }
+}
+
 /// The nodes by address, ordered, so that "is anything below this partial reverse name" is a range query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AddressIndex {
-    v4: OrdSet<(u32, Owner)>,
-    v6: OrdSet<(u128, Owner)>,
+    v4: SortedSet<(u32, Owner)>,
+    v6: SortedSet<(u128, Owner)>,
 }
 
 impl AddressIndex {
     pub(crate) fn insert(&mut self, address: IpAddr, owner: Owner) {
         match address {
-            IpAddr::V4(v4) => drop(self.v4.insert((v4.to_bits(), owner))),
-            IpAddr::V6(v6) => drop(self.v6.insert((v6.to_bits(), owner))),
+            IpAddr::V4(v4) => self.v4.insert((v4.to_bits(), owner)),
+            IpAddr::V6(v6) => self.v6.insert((v6.to_bits(), owner)),
         }
     }
 
     pub(crate) fn remove(&mut self, address: IpAddr, owner: Owner) {
         match address {
-            IpAddr::V4(v4) => drop(self.v4.remove(&(v4.to_bits(), owner))),
-            IpAddr::V6(v6) => drop(self.v6.remove(&(v6.to_bits(), owner))),
+            IpAddr::V4(v4) => self.v4.remove((v4.to_bits(), owner)),
+            IpAddr::V6(v6) => self.v6.remove((v6.to_bits(), owner)),
         }
     }
 
     /// The owners of one address.
     pub(crate) fn owners(&self, address: IpAddr) -> impl Iterator<Item = Owner> + '_ {
-        let (v4, v6) = match address {
-            IpAddr::V4(v4) => (Some(v4.to_bits()), None),
-            IpAddr::V6(v6) => (None, Some(v6.to_bits())),
-        };
-        let v4 = v4.into_iter().flat_map(|bits| self.v4_range(bits..=bits)).map(|(_, owner)| owner);
-        let v6 = v6.into_iter().flat_map(|bits| self.v6_range(bits..=bits)).map(|(_, owner)| owner);
-        v4.chain(v6)
+        let mut from = Some(Owner::FIRST);
+        std::iter::from_fn(move || {
+            let start = from?;
+            let found = match address {
+                IpAddr::V4(v4) => owner_of(&self.v4, v4.to_bits(), start),
+                IpAddr::V6(v6) => owner_of(&self.v6, v6.to_bits(), start),
+            };
+            from = found.and_then(Owner::after);
+            found
+        })
     }
 
-    /// All IPv4 addresses within a range, with their owners.
+    /// The IPv4 addresses within a range, each with its owners.
     pub(crate) fn v4_range(&self, range: RangeInclusive<u32>) -> impl Iterator<Item = (u32, Owner)> + '_ {
-        let (low, high) = range.into_inner();
-        self.v4.range((low, Owner::ClusterIp(NodeId::MIN))..=(high, Owner::Endpoint(NodeId::MAX))).copied()
+        within(&self.v4, range, |bits| bits.checked_add(1))
     }
 
-    /// All IPv6 addresses within a range, with their owners.
+    /// The IPv6 addresses within a range, each with its owners.
     pub(crate) fn v6_range(&self, range: RangeInclusive<u128>) -> impl Iterator<Item = (u128, Owner)> + '_ {
-        let (low, high) = range.into_inner();
-        self.v6.range((low, Owner::ClusterIp(NodeId::MIN))..=(high, Owner::Endpoint(NodeId::MAX))).copied()
+        within(&self.v6, range, |bits| bits.checked_add(1))
     }
 
     /// Every address with its owners, IPv4 first, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (IpAddr, Owner)> + '_ {
-        let v4 = self.v4.iter().map(|(bits, owner)| (IpAddr::V4((*bits).into()), *owner));
-        let v6 = self.v6.iter().map(|(bits, owner)| (IpAddr::V6((*bits).into()), *owner));
+        let v4 = self.v4.iter().map(|(bits, owner)| (IpAddr::V4(bits.into()), owner));
+        let v6 = self.v6.iter().map(|(bits, owner)| (IpAddr::V6(bits.into()), owner));
         v4.chain(v6)
     }
+}
+
+fn owner_of<B: Copy + Ord>(set: &SortedSet<(B, Owner)>, bits: B, from: Owner) -> Option<Owner> {
+    set.next((bits, from)).filter(|(found, _)| *found == bits).map(|(_, owner)| owner)
+}
+
+fn within<B: Copy + Ord>(
+    set: &SortedSet<(B, Owner)>,
+    range: RangeInclusive<B>,
+    successor: impl Fn(B) -> Option<B>,
+) -> impl Iterator<Item = (B, Owner)> {
+    let (low, high) = range.into_inner();
+    let mut from = Some((low, Owner::FIRST));
+    std::iter::from_fn(move || {
+        let (bits, owner) = set.next(from?).filter(|(bits, _)| *bits <= high)?;
+        from = match owner.after() {
+            Some(owner) => Some((bits, owner)),
+            None => successor(bits).map(|bits| (bits, Owner::FIRST)),
+        };
+        Some((bits, owner))
+    })
 }

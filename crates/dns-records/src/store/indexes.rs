@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use imbl::shared_ptr::DefaultSharedPtr;
-use imbl::{GenericHashMap, OrdMap, Vector};
+use imbl::{GenericHashMap, Vector};
 
 use super::{AddressIndex, ServiceNode};
 
@@ -44,7 +44,7 @@ pub(crate) struct Indexes {
     /// By name.
     pub(crate) namespaces: Map<Box<[u8]>, NamespaceState>,
     /// Pods with an address in a namespace, counted: Pods on the host's network share theirs.
-    pub(crate) pods: OrdMap<(NamespaceId, IpAddr), u32>,
+    pub(crate) pods: Map<(NamespaceId, IpAddr), u32>,
 }
 
 impl Indexes {

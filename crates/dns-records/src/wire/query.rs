@@ -30,15 +30,17 @@ impl Header {
     /// # Errors
     /// When the message is shorter than one, or a reply: such a message gets no reply, lest two servers answer each
     /// other for ever.
+    #[inline]
     pub(crate) fn read(message: &[u8]) -> Result<Self, ()> {
-        let word = |index: usize| read_u16(message, 2 * index).ok_or(());
+        let [id_0, id_1, f_0, f_1, qd_0, qd_1, an_0, an_1, ns_0, ns_1, ar_0, ar_1] =
+            *message.first_chunk::<HEADER>().ok_or(())?;
         let header = Self {
-            id: word(0)?,
-            flags: word(1)?,
-            questions: word(2)?,
-            answers: word(3)?,
-            authorities: word(4)?,
-            additionals: word(5)?,
+            id: u16::from_be_bytes([id_0, id_1]),
+            flags: u16::from_be_bytes([f_0, f_1]),
+            questions: u16::from_be_bytes([qd_0, qd_1]),
+            answers: u16::from_be_bytes([an_0, an_1]),
+            authorities: u16::from_be_bytes([ns_0, ns_1]),
+            additionals: u16::from_be_bytes([ar_0, ar_1]),
         };
         if header.flags & 0x8000 == 0 { Ok(header) } else { Err(()) }
     }
@@ -102,6 +104,7 @@ pub(crate) struct Question<'q> {
 
 impl<'q> Question<'q> {
     /// Reads the question into `folded`, and what else of the message matters.
+    #[inline]
     pub(crate) fn read(message: &'q [u8], header: Header, folded: &mut FoldedName) -> Result<Self, Malformed> {
         if !header.has_sane_counts() {
             return Err(Malformed::Counts);
@@ -113,8 +116,10 @@ impl<'q> Question<'q> {
         let len = folded.read(body).ok_or(Malformed::Question)?;
         let name = body.get(..len).ok_or(Malformed::Question)?;
         let end = HEADER + len;
-        let record_type = RecordType(read_u16(message, end).ok_or(Malformed::Question)?);
-        let class = read_u16(message, end + 2).ok_or(Malformed::Question)?;
+        let tail = message.get(end..).and_then(<[u8]>::first_chunk::<4>).ok_or(Malformed::Question)?;
+        let [type_high, type_low, class_high, class_low] = *tail;
+        let record_type = RecordType(u16::from_be_bytes([type_high, type_low]));
+        let class = u16::from_be_bytes([class_high, class_low]);
         let mut question = Self { header, name, record_type, class, edns: None, is_broken: false, soa_serial: None };
         if message.len() > end + 4 {
             question.is_broken = question.read_records(message, end + 4).is_none();

@@ -11,8 +11,9 @@ const OPT: usize = 11;
 const POINTER: u16 = 0xc000;
 /// Octets of an SRV record before its target, when its owner is a pointer.
 const BEFORE_TARGET: usize = 18;
-/// Octets of an SOA record's data whose names are all the zone's: `ns.dns` and `hostmaster` before a pointer.
-const SOA: u8 = 7 + 2 + 11 + 2 + 20;
+/// An SOA record whose names are all the zone's, with room for owner to length, two pointers and five numbers.
+const SOA_FRAME: &[u8; 54] =
+    b"\0\0\0\0\0\0\0\0\0\0\0\0\x02ns\x03dns\0\0\x0ahostmaster\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 /// Option code of extended errors (RFC 8914 §2).
 const EXTENDED_ERROR: u16 = 15;
 
@@ -61,6 +62,7 @@ pub(crate) struct Mark {
 
 impl<'o, 'q> Reply<'o, 'q> {
     /// Writes header and question; `None` when not even those fit.
+    #[inline]
     pub(crate) fn start(
         out: &'o mut [u8],
         question: &'q Question<'q>,
@@ -136,6 +138,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     }
 
     /// Writes one record; `false`, with nothing written, when it does not fit.
+    #[inline]
     pub(crate) fn push(&mut self, section: Section, record: &RecordRef<'_>) -> bool {
         if let Some(fits) = self.push_of_question(section, record) {
             return fits;
@@ -151,6 +154,7 @@ impl<'o, 'q> Reply<'o, 'q> {
 
     /// Writes an address or the SOA record of the question's name or zone: most of what is ever asked, each a fixed
     /// number of octets. `None` when the record is something else.
+    #[inline]
     fn push_of_question(&mut self, section: Section, record: &RecordRef<'_>) -> Option<bool> {
         let [b"", b"", b"", b"", owner] = record.owner.parts else { return None };
         let offset = self.offset_in_question(owner)?;
@@ -159,47 +163,62 @@ impl<'o, 'q> Reply<'o, 'q> {
         let fixed = |record_type: RecordType, len: u8| {
             [high, low, 0, record_type.0 as u8, 0, 1, ttl_0, ttl_1, ttl_2, ttl_3, 0, len]
         };
-        let start = self.at;
         let written = match &record.data {
-            RecordData::A(v4) => self.put(&fixed(RecordType::A, 4)).and_then(|()| self.put(&v4.octets())),
-            RecordData::Aaaa(v6) => self.put(&fixed(RecordType::AAAA, 16)).and_then(|()| self.put(&v6.octets())),
-            RecordData::Soa(soa) if soa.is_of(owner) => self.put(&fixed(RecordType::SOA, SOA)).and_then(|()| {
-                self.put(b"\x02ns\x03dns")?;
-                self.put(&[high, low])?;
-                self.put(b"\x0ahostmaster")?;
-                self.put(&[high, low])?;
-                let mut times = [0; 20];
-                let numbers = [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum];
-                for (slot, number) in times.chunks_exact_mut(4).zip(numbers) {
-                    slot.copy_from_slice(&number.to_be_bytes());
-                }
-                self.put(&times)
-            }),
+            RecordData::A(v4) => {
+                let mut octets = [0; 16];
+                octets[..12].copy_from_slice(&fixed(RecordType::A, 4));
+                octets[12..].copy_from_slice(&v4.octets());
+                self.put(&octets)
+            }
+            RecordData::Aaaa(v6) => {
+                let mut octets = [0; 28];
+                octets[..12].copy_from_slice(&fixed(RecordType::AAAA, 16));
+                octets[12..].copy_from_slice(&v6.octets());
+                self.put(&octets)
+            }
+            RecordData::Soa(soa) if soa.is_of(owner) => {
+                let mut octets = *SOA_FRAME;
+                octets[..12].copy_from_slice(&fixed(RecordType::SOA, (SOA_FRAME.len() - 12) as u8));
+                octets[19..21].copy_from_slice(&[high, low]);
+                octets[32..34].copy_from_slice(&[high, low]);
+                octets[34..38].copy_from_slice(&soa.serial.to_be_bytes());
+                octets[38..42].copy_from_slice(&soa.refresh.to_be_bytes());
+                octets[42..46].copy_from_slice(&soa.retry.to_be_bytes());
+                octets[46..50].copy_from_slice(&soa.expire.to_be_bytes());
+                octets[50..].copy_from_slice(&soa.minimum.to_be_bytes());
+                self.put(&octets)
+            }
             _ => return None,
         };
-        if written.is_none() {
-            self.at = start;
-            return Some(false);
+        if written.is_some() {
+            self.count(section);
         }
-        self.count(section);
-        Some(true)
+        Some(written.is_some())
     }
 
-    /// Copies records in wire form without compressed names; `false` when one does not fit, with those before it written.
-    pub(crate) fn push_wire(&mut self, section: Section, mut records: &[u8]) -> bool {
-        while let Some(len) = wire_record_len(records) {
+    /// Copies those records in wire form without compressed names whose type `takes`; `false` when one does not fit,
+    /// with those before it written.
+    pub(crate) fn push_wire(
+        &mut self,
+        section: Section,
+        mut records: &[u8],
+        takes: impl Fn(RecordType) -> bool,
+    ) -> bool {
+        while let Some((record_type, len)) = first_wire_record(records) {
             let (record, rest) = records.split_at_checked(len).unwrap_or_default();
-            if self.put(record).is_none() {
-                return false;
+            if takes(record_type) {
+                if self.put(record).is_none() {
+                    return false;
+                }
+                self.count(section);
             }
-            self.count(section);
             records = rest;
         }
         true
     }
 
     /// Writes the OPT record and the header; returns the message's length.
-    pub(crate) fn finish(mut self, flags: Flags) -> usize {
+    pub(crate) fn finish(&mut self, flags: Flags) -> usize {
         let opt = self.question.edns.is_some() && self.push_opt().is_some();
         let header = &self.question.header;
         let mut bits = 0x8000 | header.copied_flags() | self.rcode.0 & 15;
@@ -209,8 +228,10 @@ impl<'o, 'q> Reply<'o, 'q> {
         bits |= u16::from(self.limits.recursion_available) << 7;
         let [answers, authorities, additionals] = self.counts;
         let words = [header.id, bits, 1, answers, authorities, additionals + u16::from(opt)];
-        for (slot, word) in self.out.chunks_exact_mut(2).zip(words) {
-            slot.copy_from_slice(&word.to_be_bytes());
+        if let Some(header) = self.out.first_chunk_mut::<HEADER>() {
+            for (slot, word) in header.as_chunks_mut::<2>().0.iter_mut().zip(words) {
+                *slot = word.to_be_bytes();
+            }
         }
         self.at
     }
@@ -464,8 +485,8 @@ fn payload_size(question: &Question<'_>, limits: Limits, conformance: Conformanc
     }
 }
 
-/// Length of the record at the front, whose owner is not compressed; `None` at the end.
-fn wire_record_len(records: &[u8]) -> Option<usize> {
+/// Type and length of the record at the front, whose owner is not compressed; `None` at the end.
+fn first_wire_record(records: &[u8]) -> Option<(RecordType, usize)> {
     let mut at = 0;
     loop {
         match usize::from(*records.get(at)?) {
@@ -473,8 +494,8 @@ fn wire_record_len(records: &[u8]) -> Option<usize> {
             len => at += len + 1,
         }
     }
-    let data = at + 11;
-    let len = u16::from_be_bytes(records.get(data - 2..data)?.try_into().ok()?);
-    let end = data + usize::from(len);
-    (end <= records.len()).then_some(end)
+    let word = |at: usize| records.get(at..)?.first_chunk().copied().map(u16::from_be_bytes);
+    let (record_type, len) = (RecordType(word(at + 1)?), word(at + 9)?);
+    let end = at + 11 + usize::from(len);
+    (end <= records.len()).then_some((record_type, end))
 }
