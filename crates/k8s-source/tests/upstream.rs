@@ -1,0 +1,141 @@
+//! Which of upstream's fields are read. A field that upstream gains breaks the build of this test: decide, and add it.
+
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::discovery::v1 as discovery;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_source::objects::upstream_fields;
+use serde::de::{self, Deserializer, Visitor};
+
+/// Destructures a struct without `..` and lists what is done with each field.
+macro_rules! fields {
+    ($name:ident: $path:path { read: [$($read:ident),*], ignored: [$($ignored:ident),*] }) => {
+        #[allow(dead_code, unused_variables, reason = "it is there to be compiled")]
+        fn $name(upstream: &$path) {
+            let $path { $($read,)* $($ignored,)* } = upstream;
+        }
+    };
+}
+
+fields!(service: core::Service { read: [metadata, spec], ignored: [status] });
+fields!(service_spec: core::ServiceSpec {
+    read: [cluster_ip, cluster_ips, external_name, ip_families, ip_family_policy, ports, publish_not_ready_addresses, selector, type_],
+    ignored: [
+        allocate_load_balancer_node_ports, external_ips, external_traffic_policy, health_check_node_port, internal_traffic_policy,
+        load_balancer_class, load_balancer_ip, load_balancer_source_ranges, session_affinity, session_affinity_config, traffic_distribution
+    ]
+});
+fields!(service_port: core::ServicePort { read: [name, port, protocol, target_port], ignored: [app_protocol, node_port] });
+fields!(endpoint_slice: discovery::EndpointSlice { read: [address_type, endpoints, metadata, ports], ignored: [] });
+fields!(endpoint: discovery::Endpoint {
+    read: [addresses, conditions, hostname, target_ref, zone],
+    ignored: [deprecated_topology, hints, node_name]
+});
+fields!(endpoint_conditions: discovery::EndpointConditions { read: [ready], ignored: [serving, terminating] });
+fields!(endpoint_port: discovery::EndpointPort { read: [name, port, protocol], ignored: [app_protocol] });
+fields!(object_reference: core::ObjectReference {
+    read: [name],
+    ignored: [api_version, field_path, kind, namespace, resource_version, uid]
+});
+fields!(namespace: core::Namespace { read: [metadata], ignored: [spec, status] });
+fields!(object_meta: ObjectMeta {
+    read: [deletion_timestamp, labels, name, namespace],
+    ignored: [
+        annotations, creation_timestamp, deletion_grace_period_seconds, finalizers, generate_name, generation, managed_fields,
+        owner_references, resource_version, self_link, uid
+    ]
+});
+fields!(endpoints: core::Endpoints { read: [metadata, subsets], ignored: [] });
+fields!(endpoint_subset: core::EndpointSubset { read: [addresses, not_ready_addresses, ports], ignored: [] });
+fields!(endpoint_address: core::EndpointAddress { read: [hostname, ip, target_ref], ignored: [node_name] });
+fields!(container_port: core::ContainerPort { read: [container_port, name, protocol], ignored: [host_ip, host_port] });
+
+/// Takes down the fields that a struct asks for.
+struct Asked(Vec<&'static str>);
+
+#[derive(Debug)]
+struct Stop(Vec<&'static str>);
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+impl de::Error for Stop {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de> Deserializer<'de> for Asked {
+    type Error = Stop;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Stop> {
+        Err(Stop(self.0))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Stop> {
+        Err(Stop(fields.to_vec()))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+fn asked<T: for<'de> de::Deserialize<'de>>() -> Vec<&'static str> {
+    match T::deserialize(Asked(Vec::new())) {
+        Err(Stop(fields)) => sorted(&fields),
+        Ok(_) => panic!("a struct asks for its fields"),
+    }
+}
+
+fn sorted(fields: &[&'static str]) -> Vec<&'static str> {
+    let mut fields = fields.to_vec();
+    fields.sort_unstable();
+    fields
+}
+
+#[test]
+fn the_known_names_are_upstreams() {
+    macro_rules! same {
+        ($($name:literal: $path:ty,)*) => {$(
+            assert_eq!(sorted(upstream_fields($name).unwrap()), asked::<$path>(), $name);
+        )*};
+    }
+    same! {
+        "Service": core::Service, "ServiceSpec": core::ServiceSpec, "ServicePort": core::ServicePort,
+        "EndpointSlice": discovery::EndpointSlice, "Endpoint": discovery::Endpoint,
+        "EndpointConditions": discovery::EndpointConditions, "EndpointPort": discovery::EndpointPort,
+        "ObjectReference": core::ObjectReference, "Namespace": core::Namespace, "ObjectMeta": ObjectMeta,
+        "Endpoints": core::Endpoints, "EndpointSubset": core::EndpointSubset, "EndpointAddress": core::EndpointAddress,
+        "Pod": core::Pod, "PodSpec": core::PodSpec, "PodStatus": core::PodStatus, "PodCondition": core::PodCondition,
+        "PodIP": core::PodIP, "Container": core::Container, "ContainerPort": core::ContainerPort,
+    }
+}
+
+#[test]
+fn our_names_are_among_upstreams() {
+    macro_rules! within {
+        ($($name:ident)*) => {$(
+            let known = upstream_fields(stringify!($name)).unwrap();
+            for field in asked::<k8s_source::objects::$name>() {
+                // v1beta1 of EndpointSlice is not upstream's any more.
+                assert!(known.contains(&field) || field == "topology", "{}.{field}", stringify!($name));
+            }
+        )*};
+    }
+    within! {
+        Service ServiceSpec ServicePort EndpointSlice Endpoint EndpointConditions EndpointPort ObjectReference Namespace ObjectMeta
+        Endpoints EndpointSubset EndpointAddress Pod PodSpec PodStatus PodCondition PodIP Container ContainerPort
+        ServiceImport ServiceImportSpec ServiceImportPort
+    }
+}
