@@ -114,7 +114,9 @@ impl<'s> Finder<'s> {
         let protocol = PortFilter::new(b"", label);
         let below = match node.exposure {
             Some(NodeExposure::Headless) => {
-                table.groups().any(|ports| protocol.count(ports) > 0) && !table.is_empty()
+                // Of the groups of ports, some may be no endpoint's.
+                table.groups().any(|ports| protocol.count(ports) > 0)
+                    && !Selection::all(table, protocol).is_empty(table)
                     || self.is_zonal(name, 4, multicluster) && !table.is_empty()
             }
             _ => protocol.count(&node.ports) > 0 && !(multicluster && node.ports.is_empty()),

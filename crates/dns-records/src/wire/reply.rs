@@ -389,7 +389,10 @@ impl<'o, 'q> Reply<'o, 'q> {
         if let Some(offset) = self.offset_in_question(part) {
             return Some(offset);
         }
-        self.suffixes.iter().find(|(known, _)| *known == address).map(|(_, offset)| *offset)
+        let (_, offset) = *self.suffixes.iter().find(|(known, _)| *known == address)?;
+        // In a transfer names come and go, and another may lie where one lay.
+        let start = usize::from(offset);
+        (self.out.get(start..start + part.len())? == part).then_some(offset)
     }
 
     /// The offset of a name that is the end of the question's, recognised by where it lies in memory.
