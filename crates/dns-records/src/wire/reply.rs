@@ -1,8 +1,10 @@
+mod names;
+mod opt;
+
 use super::{HEADER, MIN_PAYLOAD, Question};
 use crate::config::Conformance;
-use crate::record::{RecordData, RecordName, RecordRef};
+use crate::record::{RecordData, RecordRef};
 use crate::record_type::RecordType;
-use crate::store::EndpointLabel;
 use crate::verdict::{Limits, Rcode, Transport};
 
 /// Octets of an OPT record without options.
@@ -260,28 +262,6 @@ impl<'o, 'q> Reply<'o, 'q> {
         true
     }
 
-    /// The offset of a name among the SRV targets, from the one last found on.
-    fn find_target(&mut self, name: &RecordName<'_>) -> Option<u16> {
-        let mut record = self.target_cursor;
-        for _ in 0..self.answers() {
-            let target = record + BEFORE_TARGET;
-            let len = usize::from(u16::from_be_bytes(self.out.get(record + 10..record + 12)?.try_into().ok()?));
-            let end = record + 12 + len;
-            let mut rest = self.out.get(target..end.min(self.at))?;
-            let mut same = true;
-            name.write_wire(&mut |piece| match rest.strip_prefix(piece) {
-                Some(tail) => rest = tail,
-                None => same = false,
-            });
-            if same && rest.is_empty() {
-                self.target_cursor = record;
-                return u16::try_from(target).ok().filter(|offset| *offset < 0x4000);
-            }
-            record = end;
-        }
-        None
-    }
-
     fn push_record(&mut self, record: &RecordRef<'_>) -> Option<()> {
         self.put_name(&record.owner, true)?;
         self.push_after_owner(record)
@@ -326,136 +306,6 @@ impl<'o, 'q> Reply<'o, 'q> {
     fn put_string(&mut self, text: &str) -> Option<()> {
         self.put(&[u8::try_from(text.len()).ok()?])?;
         self.put(text.as_bytes())
-    }
-
-    /// Writes a name; compressed ones end with a pointer where a part of them stands in the message already.
-    fn put_name(&mut self, name: &RecordName<'_>, compress: bool) -> Option<()> {
-        let start = self.at;
-        if let Some(address) = name.dashed {
-            let label = EndpointLabel::of(address);
-            self.put(&[label.as_bytes().len() as u8])?;
-            self.put(label.as_bytes())?;
-        }
-        if let ([b"", b"", b"", b"", whole], true) = (name.parts, compress) {
-            return self.put_whole(whole);
-        }
-        let parts = name.parts.iter().filter(|part| !part.is_empty());
-        for part in parts {
-            if compress && let Some(offset) = self.find(part) {
-                return self.put_u16(POINTER | offset);
-            }
-            // Only the zone ends a name: what is remembered for a part is remembered for the rest of the name too,
-            // as the parts after a Service's labels are the same for all names of one reply.
-            self.remember(part);
-            self.put(part)?;
-        }
-        debug_assert!(self.at > start, "a name has at least the root label");
-        Some(())
-    }
-
-    /// Writes a name that lies in one piece: compressed against what was remembered, else against the question's name.
-    fn put_whole(&mut self, whole: &[u8]) -> Option<()> {
-        if let Some(offset) = self.find(whole) {
-            return self.put_u16(POINTER | offset);
-        }
-        self.remember(whole);
-        let start = self.at;
-        let mut rest = whole;
-        loop {
-            // Letter case is kept, so only a suffix in the same case serves.
-            let question = (HEADER, self.question.name.len());
-            let known = [Some(question), self.base].into_iter().flatten().find_map(|(offset, len)| {
-                let at = offset + len.checked_sub(rest.len())?;
-                (rest.len() > 1 && at < 0x4000 && self.out.get(at..offset + len)? == rest).then_some(at)
-            });
-            if let Some(at) = known {
-                return self.put_u16(POINTER | at as u16);
-            }
-            let len = usize::from(*rest.first()?);
-            if len == 0 {
-                self.put(&[0])?;
-                self.base = self.base.or(Some((start, whole.len())));
-                return Some(());
-            }
-            let (label, tail) = rest.split_at_checked(len + 1)?;
-            self.put(label)?;
-            rest = tail;
-        }
-    }
-
-    /// The offset of a part that was written before, recognised by where it lies in memory.
-    fn find(&self, part: &[u8]) -> Option<u16> {
-        let address = part.as_ptr() as usize;
-        if let Some(offset) = self.offset_in_question(part) {
-            return Some(offset);
-        }
-        let (_, offset) = *self.suffixes.iter().find(|(known, _)| *known == address)?;
-        // In a transfer names come and go, and another may lie where one lay.
-        let start = usize::from(offset);
-        (self.out.get(start..start + part.len())? == part).then_some(offset)
-    }
-
-    /// The offset of a name that is the end of the question's, recognised by where it lies in memory.
-    fn offset_in_question(&self, part: &[u8]) -> Option<u16> {
-        let question = self.question.name;
-        let offset = (part.as_ptr() as usize).checked_sub(question.as_ptr() as usize)?;
-        (offset + part.len() == question.len()).then_some((HEADER + offset) as u16)
-    }
-
-    fn remember(&mut self, part: &[u8]) {
-        let offset = self.at as u16;
-        let address = part.as_ptr() as usize;
-        let known = self.suffixes.iter().any(|(known, _)| *known == address);
-        if self.at < 0x4000
-            && !known
-            && let Some(slot) = self.suffixes.get_mut(self.next_suffix)
-        {
-            *slot = (address, offset);
-            self.next_suffix = (self.next_suffix + 1) % 4;
-        }
-    }
-
-    fn push_opt(&mut self) -> Option<()> {
-        let edns = self.question.edns?;
-        self.limit = self.out.len();
-        let original = self.conformance == Conformance::CoreDns;
-        let bad_version = self.rcode == Rcode::BADVERS;
-        let payload = match (original, bad_version) {
-            (true, true) => 0,
-            (true, false) => edns.payload,
-            (false, _) => self.limits.max_payload,
-        };
-        let flags = match (original, bad_version) {
-            (true, true) => 0,
-            (true, false) => edns.flags,
-            (false, _) => edns.standard_flags(),
-        };
-        self.put(&[0])?;
-        self.put_u16(RecordType::OPT.0)?;
-        self.put_u16(payload)?;
-        self.put(&[(self.rcode.0 >> 4) as u8, 0])?;
-        self.put_u16(flags)?;
-        let len_at = self.at;
-        self.put_u16(0)?;
-        if original && !bad_version {
-            for (code, content) in edns.echoed() {
-                self.put_u16(code)?;
-                self.put_u16(content.len() as u16)?;
-                self.put(content)?;
-            }
-        }
-        if let Some((code, text)) = self.extended_error {
-            let size = payload_size(self.question, self.limits, self.conformance);
-            if self.at + 6 + text.len() <= size {
-                self.put_u16(EXTENDED_ERROR)?;
-                self.put_u16(2 + text.len() as u16)?;
-                self.put_u16(code)?;
-                self.put(text.as_bytes())?;
-            }
-        }
-        let len = (self.at - len_at - 2) as u16;
-        self.out.get_mut(len_at..len_at + 2)?.copy_from_slice(&len.to_be_bytes());
-        Some(())
     }
 
     fn put_u16(&mut self, number: u16) -> Option<()> {
