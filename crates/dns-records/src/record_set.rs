@@ -116,10 +116,9 @@ impl<'s, 'q: 's> RecordSet<'s, 'q> {
                 take(RecordRef { owner, ttl: VERSION_TTL, data: RecordData::Txt(VERSION) });
             }
             Self::ClusterIps { node, family } => {
-                for address in node.cluster_ips().iter().flat_map(|ips| ips.iter()) {
-                    if family.has(address) && !take(view.record(address.into())) {
-                        return;
-                    }
+                // At most one of each family.
+                if let Some(address) = node.cluster_ips().and_then(|ips| ips.iter().find(|ip| family.has(*ip))) {
+                    take(view.record(address.into()));
                 }
             }
             Self::ClusterServices { node, ports } => cluster_services(view, node, *ports, take),

@@ -22,7 +22,8 @@ pub(crate) struct Responder<'s, 'c> {
     pub(crate) record_type: RecordType,
     pub(crate) seed: u64,
     pub(crate) chased: &'c [Chased<'c>],
-    /// Whether the question spells the zone with capitals, which the original does not always recognise.
+    /// Whether the question spells the zone with capitals and is answered as the original does, which does not always
+    /// recognise that.
     pub(crate) has_capital_zone: bool,
 }
 
@@ -105,7 +106,7 @@ impl Snapshot {
             return transfer(&question, limits, conformance, out);
         }
         let Some(mut reply) = Reply::start(out, &question, limits, conformance) else { return Verdict::Drop };
-        let has_capital_zone = view.apex.iter().any(u8::is_ascii_uppercase);
+        let has_capital_zone = original && view.apex.iter().any(u8::is_ascii_uppercase);
         let responder = Responder { snapshot: self, record_type: question.record_type, seed, chased, has_capital_zone };
         let missing = match (conformance, &place) {
             (Conformance::Rfc, _) => self.missing,
@@ -224,7 +225,7 @@ impl<'s> Responder<'s, '_> {
 }
 
 /// A reply of the header alone, to what has no question that could be repeated.
-fn bare<'s>(header: Header, rcode: Rcode, limits: Limits, out: &mut [u8]) -> Verdict<'s> {
+pub(crate) fn bare<'s>(header: Header, rcode: Rcode, limits: Limits, out: &mut [u8]) -> Verdict<'s> {
     let Some(out) = out.get_mut(..HEADER) else { return Verdict::Drop };
     let recursion_available = u16::from(limits.recursion_available) << 7;
     let bits = 0x8000 | header.copied_flags() | recursion_available | rcode.0 & 15;

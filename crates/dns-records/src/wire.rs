@@ -11,7 +11,8 @@ pub(crate) use reply::{Flags, Reply, Section};
 
 use crate::config::Conformance;
 use crate::name::FoldedName;
-use crate::verdict::{Limits, Rcode};
+use crate::respond::bare;
+use crate::verdict::{Limits, Rcode, Verdict};
 
 /// Octets of a message header.
 pub(crate) const HEADER: usize = 12;
@@ -21,6 +22,8 @@ pub(crate) const CLASS_IN: u16 = 1;
 pub(crate) const MIN_PAYLOAD: u16 = 512;
 
 /// Writes a reply without records: the question, `rcode`, and an OPT record if the query had one.
+///
+/// A query whose question can't be repeated, as where its name is compressed, gets FORMERR and the header alone.
 ///
 /// Returns the number of octets written, 0 when `query` is no query or `out` is shorter than 512 octets.
 ///
@@ -35,7 +38,12 @@ pub(crate) const MIN_PAYLOAD: u16 = 512;
 pub fn error_reply(query: &[u8], rcode: Rcode, limits: Limits, out: &mut [u8]) -> usize {
     let mut name = FoldedName::empty();
     let Ok(header) = Header::read(query) else { return 0 };
-    let Ok(question) = Question::read(query, header, &mut name) else { return 0 };
+    let Ok(question) = Question::read(query, header, &mut name) else {
+        return match bare(header, Rcode::FORMERR, limits, out) {
+            Verdict::Reply(len) => len,
+            _ => 0,
+        };
+    };
     error_to(&question, rcode, limits, Conformance::Rfc, out)
 }
 

@@ -221,22 +221,25 @@ fn lower_labels(name: NameRef<'_>) -> Vec<String> {
     name.labels().map(|label| String::from_utf8_lossy(label).to_ascii_lowercase()).collect()
 }
 
-/// Edits between two texts (Levenshtein).
+/// Edits between two texts, where swapping two neighbours is one (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(b.len() + 1);
+        row.push(i + 1);
         let mut left = i + 1;
-        for (to, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let above = *cell;
-            left = (above + 1).min(left + 1).min(diagonal + usize::from(from != *to));
-            diagonal = above;
-            *cell = left;
+        for (j, (to, pair)) in b.iter().zip(last.windows(2)).enumerate() {
+            let [diagonal, above] = *pair else { continue };
+            left = (above + 1).min(left + 1).min(diagonal + usize::from(from != to));
+            let swapped = j > 0 && i > 0 && b.get(j - 1) == Some(from) && a.get(i - 1) == Some(to);
+            if swapped && let Some(cost) = before.get(j - 1) {
+                left = left.min(cost + 1);
+            }
+            row.push(left);
         }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
+        before = std::mem::replace(&mut last, row);
     }
-    row.last().copied().unwrap_or_default()
+    last.last().copied().unwrap_or_default()
 }

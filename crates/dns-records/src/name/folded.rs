@@ -3,9 +3,14 @@ use super::{MAX_NAME, NameRef};
 /// Most labels that a name can have, the root label included.
 const MAX_LABELS: usize = 128;
 
+/// Octets that are turned into lower case at once: whole blocks leave no rest to go through one by one.
+const BLOCK: usize = 16;
+/// The longest name in whole blocks.
+const LOWER: usize = MAX_NAME.next_multiple_of(BLOCK);
+
 /// A name taken apart on the stack: lower case, with the start of each label.
 pub(crate) struct FoldedName {
-    lower: [u8; MAX_NAME],
+    lower: [u8; LOWER],
     len: u8,
     starts: [u8; MAX_LABELS],
     /// Number of labels without the root label.
@@ -21,16 +26,17 @@ impl FoldedName {
     }
 
     pub(crate) const fn empty() -> Self {
-        Self { lower: [0; MAX_NAME], len: 0, starts: [0; MAX_LABELS], labels: 0 }
+        Self { lower: [0; LOWER], len: 0, starts: [0; MAX_LABELS], labels: 0 }
     }
 
     /// Reads an uncompressed name at the front of `wire`; returns its length, or `None` when there is none.
     pub(crate) fn read(&mut self, wire: &[u8]) -> Option<usize> {
         let mut at = 0usize;
         let mut labels = 0usize;
+        let wire = wire.get(..MAX_NAME).unwrap_or(wire);
         loop {
             let len = usize::from(*wire.get(at)?);
-            *self.starts.get_mut(labels)? = u8::try_from(at).ok()?;
+            *self.starts.get_mut(labels)? = at as u8;
             if len == 0 {
                 break;
             }
@@ -41,7 +47,10 @@ impl FoldedName {
             at += len + 1;
         }
         let len = at + 1;
-        super::fold_into(wire.get(..len)?, &mut self.lower)?;
+        self.lower.get_mut(..len)?.copy_from_slice(wire.get(..len)?);
+        for block in self.lower.as_chunks_mut::<BLOCK>().0.iter_mut().take(len.div_ceil(BLOCK)) {
+            block.make_ascii_lowercase();
+        }
         self.len = len as u8;
         self.labels = labels as u8;
         Some(len)

@@ -33,7 +33,7 @@ impl<'q> PortFilter<'q> {
 
     /// How many it lets through, where an empty list counts as one port without name, protocol and number.
     pub(crate) fn count(&self, ports: &[Port]) -> usize {
-        if ports.is_empty() { usize::from(self.is_any()) } else { self.matching(ports).count() }
+        if self.is_any() { ports.len().max(1) } else { self.matching(ports).count() }
     }
 }
 

@@ -61,7 +61,9 @@ impl<'s> Finder<'s> {
             5 => PortFilter::new(name.label(0), name.label(1)),
             _ => return Place::Missing(Absence::TooLong),
         };
-        if ports.count(&node.ports) == 0 || (multicluster && node.ports.is_empty()) {
+        // To the original an import without ports is nothing, although there may be endpoints below it.
+        let portless = multicluster && node.ports.is_empty() && self.config.conformance == Conformance::CoreDns;
+        if portless || ports.count(&node.ports) == 0 {
             return Place::Missing(Absence::NoPort);
         }
         match node.cluster_ips() {
@@ -83,6 +85,12 @@ impl<'s> Finder<'s> {
             4 => return self.find_endpoint(node, name, multicluster),
             5 if is_cluster_name(name, multicluster) => return find_imported_endpoint(node, name),
             5 if self.is_zonal(name, apex, multicluster) && matches!(name.label(0), b"pin" | b"prefer") => {
+                if table.is_empty() {
+                    return Place::Missing(Absence::NoReadyEndpoint);
+                }
+                if table.is_empty() {
+                    return Place::Missing(Absence::NoReadyEndpoint);
+                }
                 return self.rfc_only(Emptiness::NonTerminal, Absence::NoPort);
             }
             5 => (PortFilter::new(name.label(0), name.label(1)), Absence::NoPort),
@@ -119,7 +127,7 @@ impl<'s> Finder<'s> {
                     && !Selection::all(table, protocol).is_empty(table)
                     || self.is_zonal(name, 4, multicluster) && !table.is_empty()
             }
-            _ => protocol.count(&node.ports) > 0 && !(multicluster && node.ports.is_empty()),
+            _ => protocol.count(&node.ports) > 0,
         };
         let cluster = multicluster && table.find_tag(name.wire(0, 1)).is_some();
         if below || cluster { Place::Empty(Emptiness::NonTerminal) } else { Place::Missing(absence) }

@@ -90,7 +90,8 @@ impl<'s> Responder<'s, '_> {
             Some(ChasedOutcome::Failed) => reply.set_rcode(Rcode::SERVFAIL),
             Some(ChasedOutcome::Answered { rcode, truncated, answer, authority }) => {
                 reply.set_rcode(rcode);
-                flags.truncated = truncated || !reply.push_wire(Section::Answer, answer.octets, |_| true);
+                let fits = reply.push_wire(Section::Answer, answer.octets, |_| true);
+                flags.truncated = truncated || !fits;
                 if !flags.truncated {
                     // What makes a denial one (RFC 2308 §2). Who else serves the target's zone is not ours to say.
                     let is_soa = |record_type| record_type == RecordType::SOA;

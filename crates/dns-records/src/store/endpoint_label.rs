@@ -76,6 +76,10 @@ pub(crate) fn address_of_label(label: &[u8]) -> Option<IpAddr> {
 pub(crate) fn parse_dashed(label: &[u8]) -> Option<IpAddr> {
     let dashes = label.iter().filter(|octet| **octet == b'-').count();
     let double = label.windows(2).any(|pair| pair == b"--");
+    // Only dashes stand for dots: to the original a dot within a label is an escaped one.
+    if label.contains(&b'.') {
+        return None;
+    }
     let separator = if dashes == 3 && !double { b'.' } else { b':' };
     let mut text = [0; 64];
     let text = text.get_mut(..label.len())?;
@@ -124,6 +128,8 @@ mod tests {
             ("--ffff-a00-1", Some("10.0.0.1")),
             ("1--2--3", None),
             ("blah", None),
+            ("1.2.3.4", None),
+            ("2001:db8::1", Some("2001:db8::1")),
         ] {
             assert_eq!(parse_dashed(label.as_bytes()), address.map(|a| a.parse().unwrap()), "{label}");
         }

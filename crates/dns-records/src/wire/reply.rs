@@ -49,8 +49,8 @@ pub(crate) struct Reply<'o, 'q> {
     /// Names in the message that later ones may end with: start of the octets in memory, and offset.
     suffixes: [(usize, u16); 4],
     next_suffix: usize,
-    /// Offset and length of the first name that was written whole.
-    base: Option<(usize, usize)>,
+    /// The first name that was written as a whole.
+    base: Option<names::Base>,
     /// The SRV record whose target was last found to be the owner of an additional record.
     target_cursor: usize,
 }
@@ -125,7 +125,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.at = mark.at;
         self.counts = mark.counts;
-        self.base = self.base.filter(|(offset, _)| *offset < mark.at);
+        self.base = self.base.filter(|base| base.at < mark.at);
         for suffix in &mut self.suffixes {
             if usize::from(suffix.1) >= mark.at {
                 *suffix = (0, 0);
