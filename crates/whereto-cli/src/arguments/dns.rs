@@ -1,0 +1,169 @@
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use dns_records::{ConfigError, ZoneConfig};
+use whereto_dns::{AdminAddresses, IpNet, QueryLogConfig, QueryLogFormat, ServerConfig, TlsConfig};
+
+use super::forward::ForwardArgs;
+use super::limits::{LimitArgs, seconds};
+use super::{SourceArgs, ZoneArgs};
+use crate::output::Format;
+
+/// What `whereto dns` takes.
+#[derive(Debug, Args)]
+#[command(mut_arg("manifests", |arg| arg.num_args(1..)), after_help = "\
+With port 0, a free one is chosen. When it is ready, the server prints one line with its addresses to standard error.
+On SIGTERM and SIGINT it is not ready any more, answers on for the lame-duck time, ends what is under way and exits with 0;
+a second signal ends it at once.
+
+Exit codes: 0 ended by a signal, 2 bad arguments or manifests, 3 cannot run, such as when a port is taken.")]
+pub(crate) struct DnsArgs {
+    /// Answer on this address, over UDP and TCP (repeatable).
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1053")]
+    listen: Vec<SocketAddr>,
+    /// An address by which clients reach this server: decides what NS answers name (repeatable) [default: those of the
+    /// interfaces].
+    #[arg(long = "own-address", value_name = "IP")]
+    pub(crate) own_addresses: Vec<IpAddr>,
+    /// Clients that may transfer the zones (repeatable) [default: none].
+    #[arg(long, value_name = "CIDR")]
+    transfer_to: Vec<IpNet>,
+    /// Tell clients with EDNS why an answer is negative (RFC 8914).
+    #[arg(long)]
+    extended_errors: bool,
+    /// Seconds to answer on after a signal, not ready any more.
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub(crate) lame_duck: Duration,
+    /// Seconds that queries under way may take after that.
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    grace: Duration,
+    #[command(flatten)]
+    tls: TlsArgs,
+    #[command(flatten)]
+    admin: AdminArgs,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Seconds between looks for changed manifests; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, help_heading = "Objects")]
+    pub(crate) reload_interval: Duration,
+    #[command(flatten)]
+    zones: ZoneArgs,
+    #[command(flatten)]
+    forward: ForwardArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+struct TlsArgs {
+    /// Answer over TLS on this address (repeatable); the usual port is 853.
+    #[arg(long, value_name = "ADDR", requires = "tls_cert")]
+    tls_listen: Vec<SocketAddr>,
+    /// PEM file with the certificate and its chain; taken up again when it changes.
+    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "tls_listen"])]
+    tls_cert: Option<PathBuf>,
+    /// PEM file with the certificate's key.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Health, readiness, metrics")]
+struct AdminArgs {
+    /// Serve /health, /ready and /metrics on this address [default: 127.0.0.1:8081, unless one of the next three is given].
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<SocketAddr>,
+    /// Serve /health on this address.
+    #[arg(long, value_name = "ADDR")]
+    health: Option<SocketAddr>,
+    /// Serve /ready on this address.
+    #[arg(long, value_name = "ADDR")]
+    ready: Option<SocketAddr>,
+    /// Serve /metrics on this address.
+    #[arg(long, value_name = "ADDR")]
+    metrics: Option<SocketAddr>,
+    /// Serve none of them.
+    #[arg(long, conflicts_with_all = ["admin", "health", "ready", "metrics"])]
+    no_admin: bool,
+}
+
+/// What is written about what happens.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub(crate) struct LogArgs {
+    /// Write a line for every query to standard output.
+    #[arg(long)]
+    query_log: bool,
+    /// Form of the logs.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) log_format: Format,
+    /// What is logged to standard error: off, error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: tracing::level_filters::LevelFilter,
+}
+
+impl DnsArgs {
+    /// The server's and the zones' options.
+    ///
+    /// # Errors
+    /// When the zones' options do not fit together.
+    pub(crate) fn configs(&self) -> Result<(ServerConfig, ZoneConfig), ConfigError> {
+        let rules = self.forward.rules(&self.listen);
+        let zones = self.zones.config(!rules.is_empty())?;
+        let mut config = self
+            .limits
+            .apply(ServerConfig::new())
+            .with_forward(self.forward.config(rules))
+            .with_cache(self.forward.cache())
+            .with_transfer_to(self.transfer_to.clone())
+            .with_extended_errors(self.extended_errors)
+            .with_shutdown(self.lame_duck, self.grace)
+            .with_admin(self.admin.addresses());
+        for address in &self.listen {
+            config = config.with_listen(*address);
+        }
+        if let (Some(certificate), Some(key)) = (&self.tls.tls_cert, &self.tls.tls_key) {
+            let tls = TlsConfig::new(certificate, key);
+            config = config.with_tls(self.tls.tls_listen.iter().fold(tls, |tls, address| tls.with_listen(*address)));
+        }
+        if self.zones.is_original() {
+            // CoreDNS's `kubernetes` plugin never says that recursion is available.
+            config = config.with_recursion_available(false);
+        }
+        if self.log.query_log {
+            config = config.with_query_log(QueryLogConfig::stdout(match self.log.log_format {
+                Format::Text => QueryLogFormat::Text,
+                Format::Json => QueryLogFormat::Json,
+            }));
+        }
+        Ok((config, zones))
+    }
+
+    /// Whether ServiceImports are served.
+    pub(crate) const fn is_multicluster(&self) -> bool {
+        self.zones.is_multicluster()
+    }
+}
+
+impl AdminArgs {
+    fn addresses(&self) -> AdminAddresses {
+        let is_split = self.health.is_some() || self.ready.is_some() || self.metrics.is_some();
+        let usual = (!is_split && !self.no_admin).then_some(SocketAddr::from(([127, 0, 0, 1], 8081)));
+        let mut addresses = self.admin.or(usual).map_or_else(AdminAddresses::none, AdminAddresses::all);
+        if let Some(address) = self.health {
+            addresses = addresses.with_health(address);
+        }
+        if let Some(address) = self.ready {
+            addresses = addresses.with_ready(address);
+        }
+        if let Some(address) = self.metrics {
+            addresses = addresses.with_metrics(address);
+        }
+        addresses
+    }
+}

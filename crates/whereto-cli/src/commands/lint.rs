@@ -1,0 +1,55 @@
+//! `whereto lint`.
+
+mod checks;
+mod facts;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use object_change::Severity;
+
+use crate::arguments::LintArgs;
+use crate::cluster;
+use crate::exit::{Exit, Failure};
+use crate::finding::Finding;
+use crate::output::{self, Format};
+use facts::Facts;
+
+pub(crate) fn run(args: &LintArgs) -> Result<Exit, Failure> {
+    let inputs = &args.offline.source.manifests;
+    let mut findings = Vec::new();
+    let mut facts = Facts::default();
+    let (snapshot, loaded) = cluster::read(&args.offline, &mut facts, &mut |finding| findings.push(finding))?;
+    let missing: Vec<&PathBuf> =
+        loaded.summary.broken.iter().filter(|path| inputs.contains(path) && !is_there(path)).collect();
+    findings.extend(checks::run(&facts, &snapshot).into_iter().map(Finding::Whole));
+    write(&findings, args.offline.output)?;
+    if let Some(path) = missing.first() {
+        return Err(Failure::bad_input(format_args!("{} can't be read", path.display())));
+    }
+    let is_clean = findings.iter().all(|finding| finding.severity() < Severity::Warning);
+    Ok(if is_clean { Exit::Answered } else { Exit::Negative })
+}
+
+/// Whether a path can be looked at: a folder that has a bad file is an input with a finding, one that is not there is none.
+fn is_there(path: &PathBuf) -> bool {
+    path.as_os_str() == "-" || std::fs::metadata(path).is_ok()
+}
+
+fn write(findings: &[Finding], format: Format) -> Result<(), Failure> {
+    let mut out = output::stdout();
+    match format {
+        Format::Json => {
+            let findings: Vec<_> = findings.iter().map(Finding::to_json).collect();
+            serde_json::to_writer_pretty(&mut out, &findings).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        Format::Text => {
+            for finding in findings {
+                writeln!(out, "{finding}")?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! `whereto records`, `lint`, `completions`, `man`, and what is common to all commands.
+
+mod common;
+
+use common::{Folder, command, service, stderr, stdout, whereto};
+use serde_json::Value;
+
+#[test]
+fn records_are_listed_in_three_forms() {
+    let zone_file = stdout(&whereto(&["records", "--zone-file"]));
+    assert!(zone_file.starts_with("; cluster.local.\ncluster.local. 5 IN SOA "), "{zone_file}");
+    assert!(zone_file.contains("\nweb.shop.svc.cluster.local. 5 IN A 10.96.10.10\n"));
+    assert!(zone_file.contains("\n10.10.96.10.in-addr.arpa. 5 IN PTR web.shop.svc.cluster.local.\n"));
+
+    let records: Value = serde_json::from_str(&stdout(&whereto(&["records", "-o", "json"]))).expect("JSON");
+    let records = records.as_array().expect("a list");
+    assert_eq!(records.len(), zone_file.lines().filter(|line| !line.starts_with(';')).count());
+    assert!(
+        records.iter().any(|record| record["name"] == "web.shop.svc.cluster.local." && record["data"] == "10.96.10.10")
+    );
+
+    let table = stdout(&whereto(&["records"]));
+    assert_eq!(table.lines().count(), records.len());
+    assert!(table.lines().all(|line| line.split_whitespace().count() >= 3), "{table}");
+}
+
+#[test]
+fn the_demo_has_every_kind_of_record() {
+    let records = stdout(&whereto(&["records", "--own-address", "10.244.0.2"]));
+    for kind in ["SOA", "NS", "A", "AAAA", "CNAME", "SRV", "PTR", "TXT"] {
+        assert!(records.lines().any(|line| line.split_whitespace().nth(1) == Some(kind)), "{kind}");
+    }
+}
+
+#[test]
+fn the_demo_has_one_finding_made_on_purpose() {
+    let output = whereto(&["lint"]);
+    assert_eq!(
+        stdout(&output),
+        "warning: Service data/search: none of its endpoints is ready: its name does not exist\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+const FAULTS: &str = "
+kind: Namespace
+apiVersion: v1
+metadata: {name: shop}
+---
+kind: Service
+apiVersion: v1
+metadata: {name: a, namespace: shop}
+spec: {clusterIP: 10.96.0.5, selector: {app: a}, ports: [{port: 80}]}
+---
+kind: Service
+apiVersion: v1
+metadata: {name: b, namespace: shop}
+spec: {clusterIP: 10.96.0.5, selector: {app: b}, ports: [{port: 80}], colour: red}
+---
+kind: Service
+apiVersion: v1
+metadata: {name: lost, namespace: nowhere}
+spec: {type: ExternalName, externalName: gone.shop.svc.cluster.local}
+---
+kind: Service
+apiVersion: v1
+metadata: {name: short, namespace: shop}
+spec: {type: ExternalName, externalName: a.shop.svc}
+---
+kind: EndpointSlice
+apiVersion: discovery.k8s.io/v1
+metadata: {name: orphan, namespace: shop, labels: {kubernetes.io/service-name: nobody}}
+addressType: IPv4
+ports: []
+endpoints: [{addresses: [10.244.0.9]}]
+";
+
+#[test]
+fn lint_finds_faults_within_and_between_objects() {
+    let folder = Folder::new("lint");
+    let file = folder.write("faults.yaml", FAULTS);
+    let output = whereto(&["lint", "--manifests", &file]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1));
+    for finding in [
+        "warning: Service shop/b: spec.colour: unknown field (document 3)",
+        "warning: Service shop/a: spec.selector: no Pod and no EndpointSlice is its",
+        "error: Service shop/b: spec.clusterIPs: 10.96.0.5 is also the cluster IP of Service shop/a",
+        "warning: Service nowhere/lost: metadata.namespace: there is no Namespace \"nowhere\"",
+        "warning: Service nowhere/lost: spec.externalName: gone.shop.svc.cluster.local. does not exist",
+        "warning: Service shop/short: spec.externalName: a.shop.svc. is asked for as it is",
+        "warning: EndpointSlice shop/orphan: metadata.labels: there is no Service shop/nobody",
+    ] {
+        assert!(text.contains(finding), "{finding} in\n{text}");
+    }
+    let findings: Value =
+        serde_json::from_str(&stdout(&whereto(&["lint", "--manifests", &file, "-o", "json"]))).expect("JSON");
+    assert_eq!(findings.as_array().expect("a list").len(), text.lines().count());
+    let unknown = findings.as_array().expect("a list").iter().find(|finding| finding["field"] == "spec.colour");
+    assert_eq!(unknown.expect("the unknown field")["document"], 3);
+}
+
+#[test]
+fn lint_of_good_manifests_is_silent() {
+    let folder = Folder::new("lint-clean");
+    let file = folder.write("web.yaml", &service("web", "10.96.0.7"));
+    let output = whereto(&["lint", "--manifests", &file]);
+    assert_eq!(stdout(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn lint_of_nothing_is_bad_input_and_of_a_broken_file_a_finding() {
+    let folder = Folder::new("lint-broken");
+    let output = whereto(&["lint", "--manifests", &format!("{}/none.yaml", folder.path())]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let file = folder.write("broken.yaml", &(service("web", "10.96.0.7") + "a: [\n"));
+    let output = whereto(&["lint", "--manifests", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("error: document 2"), "{}", stdout(&output));
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = whereto(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("resolve"), "{shell}");
+    }
+    assert!(stdout(&whereto(&["man"])).contains(".TH whereto 1"));
+    assert!(stdout(&whereto(&["man", "dns"])).contains("lame"));
+    assert_eq!(whereto(&["man", "nothing"]).status.code(), Some(2));
+}
+
+#[test]
+fn help_is_an_answer_and_a_wrong_flag_is_none() {
+    assert_eq!(whereto(&["--version"]).status.code(), Some(0));
+    for name in ["dns", "resolve", "records", "lint"] {
+        let output = whereto(&[name, "--help"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("--manifests"), "{name}");
+    }
+    assert_eq!(whereto(&["dns", "--nonsense"]).status.code(), Some(2));
+    assert_eq!(whereto(&[]).status.code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = command(&["records"]).spawn().expect("the command starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!(stderr(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}
