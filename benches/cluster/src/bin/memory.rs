@@ -1,0 +1,102 @@
+//! What a cluster's zones occupy: in the allocator's books, and as the system sees it.
+
+use std::alloc::System;
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use bench_cluster::{Cluster, Kind, SHAPE_USAGE, Shape, Wires};
+use dns_records::Limits;
+use lexopt::{Arg, Parser, ValueExt as _};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const USAGE: &str = "\
+memory [OPTIONS]: load a synthetic cluster and tell what it occupies
+
+  --updates N          then so many changes of one slice each (10000)
+";
+
+fn main() -> Result<()> {
+    let mut shape = Shape::default();
+    let mut updates = 10_000;
+    let mut parser = Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        let name = match argument {
+            Arg::Long(name) => name.to_owned(),
+            other => return Err(other.unexpected().into()),
+        };
+        match name.as_str() {
+            "updates" => updates = parser.value()?.parse()?,
+            "help" => {
+                print!("{USAGE}{SHAPE_USAGE}");
+                return Ok(());
+            }
+            name if shape.option(&Arg::Long(name), &mut parser)? => {}
+            name => return Err(Arg::Long(name).unexpected().into()),
+        }
+    }
+    let cluster = Cluster::new(shape);
+    let (services, endpoints) = (cluster.services.len(), cluster.endpoints());
+    println!("{services} Services, {endpoints} endpoints");
+    let before = kib("VmRSS")?;
+    let all = Region::new(ALLOCATOR);
+
+    let mut zones = cluster.zones()?;
+    let mut snapshot = zones.publish(1);
+    let loaded = live(&all);
+    println!(
+        "loaded: {loaded} B live, {:.0} B per Service, {:.0} B per endpoint",
+        per(loaded, services),
+        per(loaded, endpoints)
+    );
+    print_process("loaded", before)?;
+
+    let services: Vec<_> = cluster.changing(shape.services).map(|(_, service)| service).collect();
+    let mut allocated = 0;
+    for (update, service) in (0..updates).zip(services.iter().cycle()) {
+        // Made before: only the zones' own work is counted.
+        let change = service.slice_change(update / services.len() + 1);
+        let region = Region::new(ALLOCATOR);
+        zones.apply(change);
+        snapshot = zones.publish(u32::try_from(update)?);
+        allocated += region.change().allocations;
+    }
+    let updated = live(&all);
+    println!("after {updates} updates: {updated} B live, {:.1} allocations each", per(allocated, updates));
+    print_process("updated", before)?;
+
+    let wires = Wires::new(&cluster.queries(Kind::Mix, 10_000));
+    let mut out = [0; 1232];
+    let region = Region::new(ALLOCATOR);
+    for (seed, wire) in (0..).zip(wires.iter()) {
+        std::hint::black_box(snapshot.respond(wire, Limits::udp(), seed, &mut out));
+    }
+    println!("respond: {} allocations in {} queries", region.change().allocations, wires.len());
+    drop(cluster);
+    Ok(())
+}
+
+/// Octets that were allocated since and not freed.
+fn live(region: &Region<'_, System>) -> usize {
+    let change = region.change();
+    change.bytes_allocated.saturating_sub(change.bytes_deallocated)
+}
+
+fn per(what: usize, count: usize) -> f64 {
+    what as f64 / count.max(1) as f64
+}
+
+fn print_process(when: &str, before: u64) -> Result<()> {
+    let (now, most) = (kib("VmRSS")?, kib("VmHWM")?);
+    println!("{when}: VmRSS {now} KiB, of which {before} KiB without the zones; VmHWM {most} KiB");
+    Ok(())
+}
+
+/// A line of what the system tells of this process, in KiB.
+fn kib(name: &str) -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    Ok(line.and_then(|line| line.split_whitespace().next()).context("no such line")?.parse()?)
+}

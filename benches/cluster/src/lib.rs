@@ -1,0 +1,14 @@
+//! A synthetic cluster of any size, the same for every benchmark: as objects, as changes, as zone files, as queries.
+
+mod change;
+mod cluster;
+mod file;
+mod options;
+mod query;
+mod wires;
+
+pub use change::empty_zones;
+pub use cluster::{Cluster, Role, Service, Shape};
+pub use options::SHAPE_USAGE;
+pub use query::{Expected, Kind, Query};
+pub use wires::Wires;

@@ -1,0 +1,324 @@
+//! Asks a DNS server as fast as it answers, a floor in turns with it, and tells what a query costs either.
+
+use std::io::{IoSlice, IoSliceMut};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd as _;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use bench_cluster::{Cluster, Expected, Kind, Query, SHAPE_USAGE, Shape};
+use bench_dns_peers::process::{Memory, Processes};
+use bench_dns_peers::tag;
+use lexopt::{Arg, Parser, ValueExt as _};
+use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
+
+const USAGE: &str = "\
+dns-load [OPTIONS]: what a DNS server costs per query, and the floor beside it
+
+  --name TEXT          what to call the server in the table
+  --server ADDR --pid PID              the server
+  --floor ADDR --floor-pid PID         the program that does nothing but receive and send
+  --pairs N            measurements of floor and server, in turns (7)
+  --seconds X          length of one (2)
+  --outstanding N      queries asked at once, at most 64 (64)
+  --queries N          distinct messages, asked again and again (65536)
+  --unchecked          the server's replies have the right length and nothing else
+  --header             print the table's head as well
+";
+/// A floor that waits for its load client does not show what a query costs.
+const BUSY: f64 = 0.95;
+/// After so long a query counts as lost.
+const LOST: Duration = Duration::from_millis(200);
+/// How many replies are looked at.
+const COMPARED: u16 = 2000;
+/// Longest reply.
+const BUFFER: usize = 2048;
+/// How often it is asked whether a server answers yet.
+const PATIENCE: u32 = 600;
+
+struct Options {
+    shape: Shape,
+    name: String,
+    server: (SocketAddr, u32),
+    floor: (SocketAddr, u32),
+    pairs: usize,
+    seconds: f64,
+    outstanding: usize,
+    queries: usize,
+    checked: bool,
+    header: bool,
+}
+
+/// What one measurement found.
+#[derive(Clone, Copy)]
+struct Measured {
+    /// Microseconds of processor time per query.
+    cost: f64,
+    /// Share of the time that the process ran.
+    busy: f64,
+    /// Queries without a reply.
+    lost: u64,
+    per_second: f64,
+}
+
+fn main() -> Result<()> {
+    let Some(options) = arguments()? else { return Ok(()) };
+    let cluster = Cluster::new(options.shape);
+    let queries = cluster.queries(Kind::Mix, options.queries);
+    ensure!(!queries.is_empty(), "the cluster is too small to be asked");
+    let mut load = Load::new(&cluster, &queries, options.outstanding)?;
+
+    load.connect(options.server.0)?;
+    let different = if options.checked {
+        load.await_first(&queries)?;
+        load.compare(&queries)?.to_string()
+    } else {
+        "-".to_owned()
+    };
+    let (server, floor) = (Processes::of(options.server.1)?, Processes::of(options.floor.1)?);
+    let mut pairs = Vec::new();
+    for _ in 0..options.pairs {
+        let least = load.measure(options.floor.0, &floor, options.seconds)?;
+        pairs.push((least, load.measure(options.server.0, &server, options.seconds)?));
+    }
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let over = |value: fn(&(Measured, Measured)) -> f64| median(pairs.iter().map(value).collect());
+    let busy = over(|(floor, _)| floor.busy);
+    let lost: u64 = pairs.iter().map(|(_, server)| server.lost).sum();
+    if options.header {
+        println!(
+            "{:<24}{:>8}{:>10}{:>10}{:>11}{:>11}{:>8}{:>8}{:>8}{:>8}{:>10}{:>6}",
+            "server",
+            "÷ floor",
+            "µs/query",
+            "µs floor",
+            "floor busy",
+            "queries/s",
+            "VmRSS",
+            "VmHWM",
+            "RssFile",
+            "Pss",
+            "different",
+            "lost"
+        );
+    }
+    println!(
+        "{:<24}{:>8.2}{:>10.2}{:>10.2}{:>10.0}%{:>11.0}{:>8.1}{:>8.1}{:>8.1}{:>8.1}{:>10}{:>6}{}",
+        options.name,
+        over(|(floor, server)| server.cost / floor.cost),
+        over(|(_, server)| server.cost),
+        over(|(floor, _)| floor.cost),
+        busy * 100.0,
+        over(|(_, server)| server.per_second),
+        server.mebibytes(Memory::Resident)?,
+        server.mebibytes(Memory::Most)?,
+        server.mebibytes(Memory::Files)?,
+        server.mebibytes(Memory::Proportional)?,
+        different,
+        lost,
+        if busy < BUSY { "  INVALID: the floor was not kept busy" } else { "" },
+    );
+    Ok(())
+}
+
+/// A closed loop: each reply is followed by the next query.
+struct Load {
+    socket: UdpSocket,
+    /// Messages with the length of the right reply.
+    messages: Vec<(Vec<u8>, usize)>,
+    next: usize,
+    outstanding: usize,
+    buffers: Vec<[u8; BUFFER]>,
+    headers: MultiHeaders<SockaddrStorage>,
+    send_headers: MultiHeaders<SockaddrStorage>,
+}
+
+impl Load {
+    fn new(cluster: &Cluster, queries: &[Query], outstanding: usize) -> Result<Self> {
+        let snapshot = cluster.zones()?.publish(1);
+        let mut out = [0; BUFFER];
+        let messages = queries.iter().map(|query| (query.wire(), query.check(&snapshot, &mut out))).collect();
+        Ok(Self {
+            socket: socket()?,
+            messages,
+            next: 0,
+            outstanding,
+            buffers: vec![[0; BUFFER]; outstanding],
+            headers: MultiHeaders::preallocate(outstanding, None),
+            send_headers: MultiHeaders::preallocate(outstanding, None),
+        })
+    }
+
+    /// A fresh socket, so that nothing late from before is counted.
+    fn connect(&mut self, server: SocketAddr) -> Result<()> {
+        self.socket = socket()?;
+        self.socket.connect(server)?;
+        Ok(())
+    }
+
+    /// Waits until the server has the cluster.
+    fn await_first(&mut self, queries: &[Query]) -> Result<()> {
+        let first = queries.iter().find(|query| query.expected.answers > 0).context("nothing to ask for")?;
+        let mut reply = [0; BUFFER];
+        for _ in 0..PATIENCE {
+            // A port that nobody listens on yet is an error.
+            drop(self.socket.send(&first.wire()));
+            let received = self.socket.recv(&mut reply).ok();
+            if received.and_then(|len| Expected::read(&reply[..len])) == Some(first.expected) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        bail!("no right reply to {} {}", first.name, first.record_type)
+    }
+
+    /// How many replies differ from the right ones in response code or number of answers.
+    fn compare(&mut self, queries: &[Query]) -> Result<usize> {
+        let mut different = 0;
+        let mut reply = [0; BUFFER];
+        for (id, query) in (0_u16..COMPARED).zip(queries) {
+            let mut message = query.wire();
+            message[..2].copy_from_slice(&id.to_be_bytes());
+            self.socket.send(&message)?;
+            let found = loop {
+                match self.socket.recv(&mut reply) {
+                    // A late one.
+                    Ok(len) if !reply[..len].starts_with(&id.to_be_bytes()) => {}
+                    Ok(len) => break Expected::read(&reply[..len]),
+                    Err(_) => break None,
+                }
+            };
+            different += usize::from(found != Some(query.expected));
+        }
+        Ok(different)
+    }
+
+    fn measure(&mut self, server: SocketAddr, processes: &Processes, seconds: f64) -> Result<Measured> {
+        self.connect(server)?;
+        // What has not run for a while is slow at first.
+        self.run(Duration::from_secs_f64(seconds / 10.0))?;
+        let (started, before) = (Instant::now(), processes.cpu_time()?);
+        let (replies, lost) = self.run(Duration::from_secs_f64(seconds))?;
+        let (took, used) = (started.elapsed(), processes.cpu_time()?.saturating_sub(before));
+        ensure!(replies > 0, "no replies from {server}");
+        let answered = replies as f64;
+        Ok(Measured {
+            cost: used.as_secs_f64() * 1e6 / answered,
+            busy: used.as_secs_f64() / took.as_secs_f64(),
+            lost,
+            per_second: answered / took.as_secs_f64(),
+        })
+    }
+
+    /// Asks for so long; returns the numbers of replies and of lost queries.
+    fn run(&mut self, long: Duration) -> Result<(u64, u64)> {
+        let end = Instant::now() + long;
+        let (mut replies, mut lost) = (0, 0);
+        let mut waiting = [false; tag::SLOTS];
+        let mut free: Vec<usize> = (0..self.outstanding).collect();
+        while Instant::now() < end {
+            self.send(&mut free, &mut waiting)?;
+            let before = free.len();
+            self.receive(&mut free, &mut waiting)?;
+            replies += (free.len() - before) as u64;
+            if free.len() == before {
+                // Nothing came for as long as the socket waits: all are lost.
+                lost += (self.outstanding - free.len()) as u64;
+                free = (0..self.outstanding).collect();
+                waiting = [false; tag::SLOTS];
+            }
+        }
+        // What is still on its way belongs to this measurement's server.
+        while free.len() < self.outstanding {
+            let before = free.len();
+            self.receive(&mut free, &mut waiting)?;
+            if free.len() == before {
+                break;
+            }
+            replies += (free.len() - before) as u64;
+        }
+        Ok((replies, lost))
+    }
+
+    fn send(&mut self, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
+        let count = free.len();
+        let at = self.next % self.messages.len();
+        let count = count.min(self.messages.len() - at);
+        let batch = &mut self.messages[at..at + count];
+        for (message, len) in &mut *batch {
+            let Some(slot) = free.pop() else { break };
+            waiting[slot] = true;
+            message[..2].copy_from_slice(&tag::id(slot, *len).to_be_bytes());
+        }
+        let slices: Vec<_> = batch.iter().map(|(message, _)| [IoSlice::new(message)]).collect();
+        let nobody = vec![None; count];
+        sendmmsg(self.socket.as_raw_fd(), &mut self.send_headers, &slices, &nobody, [], MsgFlags::empty())?;
+        self.next = at + count;
+        Ok(())
+    }
+
+    fn receive(&mut self, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
+        let mut slices: Vec<_> = self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
+        let received =
+            recvmmsg(self.socket.as_raw_fd(), &mut self.headers, slices.iter_mut(), MsgFlags::MSG_WAITFORONE, None);
+        let lengths: Vec<_> = match received {
+            Ok(messages) => messages.map(|message| message.bytes).collect(),
+            Err(nix::Error::EAGAIN) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        for (buffer, len) in self.buffers.iter().zip(lengths) {
+            if let Some(slot) = tag::slot(&buffer[..len])
+                && std::mem::take(&mut waiting[slot])
+            {
+                free.push(slot);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn socket() -> Result<UdpSocket> {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    socket.set_read_timeout(Some(LOST))?;
+    Ok(socket)
+}
+
+fn arguments() -> Result<Option<Options>> {
+    let mut shape = Shape::default();
+    let (mut name, mut pairs, mut seconds, mut outstanding, mut queries) = (String::new(), 7, 2.0, 64, 65_536);
+    let (mut server, mut pid, mut floor, mut floor_pid) = (None, None, None, None);
+    let (mut checked, mut header) = (true, false);
+    let mut parser = Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        let option = match argument {
+            Arg::Long(option) => option.to_owned(),
+            other => return Err(other.unexpected().into()),
+        };
+        match option.as_str() {
+            "name" => name = parser.value()?.string()?,
+            "server" => server = Some(parser.value()?.parse()?),
+            "pid" => pid = Some(parser.value()?.parse()?),
+            "floor" => floor = Some(parser.value()?.parse()?),
+            "floor-pid" => floor_pid = Some(parser.value()?.parse()?),
+            "pairs" => pairs = parser.value()?.parse()?,
+            "seconds" => seconds = parser.value()?.parse()?,
+            "outstanding" => outstanding = parser.value()?.parse::<usize>()?.clamp(1, tag::SLOTS),
+            "queries" => queries = parser.value()?.parse()?,
+            "unchecked" => checked = false,
+            "header" => header = true,
+            "help" => {
+                print!("{USAGE}{SHAPE_USAGE}");
+                return Ok(None);
+            }
+            option if shape.option(&Arg::Long(option), &mut parser)? => {}
+            option => return Err(Arg::Long(option).unexpected().into()),
+        }
+    }
+    let (Some(server), Some(floor)) = (server.zip(pid), floor.zip(floor_pid)) else {
+        bail!("--server, --pid, --floor and --floor-pid are needed; --help tells more")
+    };
+    Ok(Some(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, checked, header }))
+}
