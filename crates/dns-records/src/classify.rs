@@ -20,7 +20,7 @@ pub(crate) enum Outcome<'s, 'q> {
 }
 
 /// Decides what a question of `record_type` at `place` gets.
-#[inline]
+#[inline(always)]
 pub(crate) fn classify<'s, 'q>(view: &View<'s, 'q>, place: &Place<'s, 'q>, record_type: RecordType) -> Outcome<'s, 'q> {
     if view.finder.config.conformance == Conformance::CoreDns {
         if let Some(outcome) = quirk(view, place, record_type) {

@@ -265,7 +265,7 @@ impl ClusterZones {
         let mut state = self.namespace_state(&key.name);
         if state.exposed != exposed {
             state.exposed = exposed;
-            self.indexes.namespaces.insert(key.name.as_bytes().into(), state);
+            self.indexes.set_namespace(key.name.as_bytes(), state);
             effect.changed = true;
         }
     }

@@ -124,6 +124,7 @@ impl Snapshot {
                     };
                 }
                 Outcome::NxDomain(absence) => {
+                    let absence = view.finder.reason(absence, here.as_ref());
                     explanation.outcome = "NXDOMAIN";
                     explanation.reason = absence.reason().to_owned();
                     if absent.is_none() && self.config.conformance == Conformance::CoreDns {

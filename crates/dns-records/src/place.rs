@@ -95,6 +95,7 @@ pub(crate) struct Finder<'s> {
 
 impl<'s> Finder<'s> {
     /// The place of `name`, whose apex is the label number `apex`.
+    #[inline(always)]
     pub(crate) fn find<'q>(self, name: &'q FoldedName, zone: &Zone, apex: usize) -> Place<'s, 'q> {
         if apex == 0 {
             return Place::Apex;
@@ -120,6 +121,17 @@ impl<'s> Finder<'s> {
             b"pod" => self.find_pod(name, apex),
             _ => Place::Missing(Absence::NoTree),
         }
+    }
+
+    /// The exact reason of an absence: the search stops at the Service without a look at its namespace.
+    pub(crate) fn reason(self, absence: Absence, name: NameRef<'_>) -> Absence {
+        if absence != Absence::NoService {
+            return absence;
+        }
+        let name = FoldedName::new(name);
+        let apex = self.config.zones.find(&name).map_or(0, |(_, apex)| apex);
+        let exposed = self.indexes.is_exposed(name.label(apex.saturating_sub(2)));
+        if exposed { absence } else { Absence::NoNamespace }
     }
 
     fn find_pod<'q>(self, name: &'q FoldedName, apex: usize) -> Place<'s, 'q> {

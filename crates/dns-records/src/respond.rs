@@ -152,6 +152,7 @@ impl Snapshot {
 }
 
 impl<'s> Responder<'s, '_> {
+    #[inline(always)]
     fn answer<'q>(&self, view: &View<'s, 'q>, place: &Place<'s, 'q>, reply: &mut Reply<'_, '_>) -> Done<'s>
     where
         's: 'q,
@@ -166,7 +167,8 @@ impl<'s> Responder<'s, '_> {
                 self.write_negative(view, Rcode::NOERROR, negative::of_emptiness(emptiness), reply)
             }
             Outcome::NxDomain(absence) => {
-                match self.write_negative(view, Rcode::NXDOMAIN, negative::of_absence(absence), reply) {
+                let reason = self.reason(view, absence, reply);
+                match self.write_negative(view, Rcode::NXDOMAIN, reason, reply) {
                     Done::Reply(flags) => Done::Missing(flags),
                     done => done,
                 }

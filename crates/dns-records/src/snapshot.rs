@@ -44,7 +44,7 @@ impl Snapshot {
     }
 
     /// The question's zone and place; `None` when it is in none of the zones.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn resolve<'s: 'q, 'q>(
         &'s self,
         name: &'q [u8],

@@ -199,7 +199,7 @@ impl ClusterZones {
             return *state;
         }
         let state = NamespaceState { id: NamespaceId(self.indexes.namespaces.len() as u32), exposed: false };
-        self.indexes.namespaces.insert(name.as_bytes().into(), state);
+        self.indexes.set_namespace(name.as_bytes(), state);
         state
     }
 

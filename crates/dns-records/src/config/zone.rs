@@ -86,6 +86,7 @@ impl ZoneIndex {
     }
 
     /// The zone with the most labels that `name` is in, and the number of the name's label at which it begins.
+    #[inline(always)]
     pub(crate) fn find(&self, name: &FoldedName) -> Option<(&Zone, usize)> {
         let labels = name.count();
         self.by_length.iter().filter_map(|&index| self.zones.get(index)).find_map(|zone| {

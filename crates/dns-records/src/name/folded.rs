@@ -30,6 +30,7 @@ impl FoldedName {
     }
 
     /// Reads an uncompressed name at the front of `wire`; returns its length, or `None` when there is none.
+    #[inline(always)]
     pub(crate) fn read(&mut self, wire: &[u8]) -> Option<usize> {
         let mut at = 0usize;
         let mut labels = 0usize;

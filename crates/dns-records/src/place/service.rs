@@ -12,16 +12,16 @@ impl<'s> Finder<'s> {
         let services = if multicluster { &self.indexes.imports } else { &self.indexes.services };
         // The Service first: a miss is the commonest question of all, and needs no look at the namespace.
         let node = if apex > 2 { services.get(name.wire(apex - 3, apex - 1)) } else { None };
-        let exposed = || self.indexes.is_exposed(name.label(apex - 2));
         let Some(node) = node else {
-            return match (exposed(), apex) {
-                (false, _) => Place::Missing(Absence::NoNamespace),
-                (true, 2) => Place::Namespace,
-                (true, _) => Place::Missing(Absence::NoService),
+            // Missing either way: whether the namespace is there makes the reason, not the answer.
+            return match apex {
+                2 if self.indexes.is_exposed(name.label(0)) => Place::Namespace,
+                2 => Place::Missing(Absence::NoNamespace),
+                _ => Place::Missing(Absence::NoService),
             };
         };
         let node: &'s ServiceNode = node;
-        if !exposed() {
+        if !self.indexes.is_exposed_id(node.namespace) {
             return Place::Missing(Absence::NoNamespace);
         }
         match &node.exposure {
@@ -63,7 +63,7 @@ impl<'s> Finder<'s> {
         };
         // To the original an import without ports is nothing, although there may be endpoints below it.
         let portless = multicluster && node.ports.is_empty() && self.config.conformance == Conformance::CoreDns;
-        if portless || ports.count(&node.ports) == 0 {
+        if portless || !ports.is_any() && ports.count(&node.ports) == 0 {
             return Place::Missing(Absence::NoPort);
         }
         match node.cluster_ips() {

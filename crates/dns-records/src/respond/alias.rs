@@ -74,7 +74,7 @@ impl<'s> Responder<'s, '_> {
                     return self.write_negative(&view, Rcode::NOERROR, reason, reply);
                 }
                 Outcome::NxDomain(absence) => {
-                    let reason = negative::of_absence(absence);
+                    let reason = self.reason(&view, absence, reply);
                     return self.write_negative(&view, Rcode::NXDOMAIN, reason, reply);
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::{Done, Responder};
 use crate::model::Kinds;
+use crate::name::NameRef;
 use crate::place::{Absence, Emptiness};
 use crate::record_set::View;
 use crate::verdict::Rcode;
@@ -32,6 +33,18 @@ impl<'s> Responder<'s, '_> {
         Done::Reply(Flags { authoritative: true, truncated: !fits })
     }
 
+    /// Why a name does not exist, worked out only for those who want to know.
+    pub(super) fn reason<'q>(&self, view: &View<'s, 'q>, absence: Absence, reply: &Reply<'_, '_>) -> &'static str
+    where
+        's: 'q,
+    {
+        let absence = match reply.wants_reasons() {
+            true => view.finder.reason(absence, NameRef::trusted(view.name)),
+            false => absence,
+        };
+        absence.reason()
+    }
+
     /// SERVFAIL: what is asked for may exist, but not everything was seen yet.
     pub(super) fn not_synced<'q>(&self, view: &View<'s, 'q>, mut reply: Reply<'_, '_>, missing: Kinds) -> usize
     where
@@ -52,8 +65,4 @@ pub(super) const fn of_emptiness(emptiness: Option<Emptiness>) -> &'static str {
         Some(emptiness) => emptiness.reason(),
         None => NO_SUCH_TYPE,
     }
-}
-
-pub(super) const fn of_absence(absence: Absence) -> &'static str {
-    absence.reason()
 }

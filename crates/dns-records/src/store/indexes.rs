@@ -41,6 +41,8 @@ pub(crate) struct Indexes {
     /// The Services' nodes by number, for the address index.
     pub(crate) by_id: Vector<Option<Arc<ServiceNode>>>,
     pub(crate) addresses: AddressIndex,
+    /// Which namespaces are exposed, one bit for each [`NamespaceId`]: what every hit asks.
+    exposed: Arc<[u64]>,
     /// By name.
     pub(crate) namespaces: Map<Box<[u8]>, NamespaceState>,
     /// Pods with an address in a namespace, counted: Pods on the host's network share theirs.
@@ -50,6 +52,24 @@ pub(crate) struct Indexes {
 impl Indexes {
     pub(crate) fn node(&self, id: NodeId) -> Option<&Arc<ServiceNode>> {
         self.by_id.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Whether the namespace of a node is exposed.
+    pub(crate) fn is_exposed_id(&self, NamespaceId(id): NamespaceId) -> bool {
+        self.exposed.get(id as usize / 64).is_some_and(|bits| bits >> (id % 64) & 1 == 1)
+    }
+
+    /// Sets what is known of a namespace's name.
+    pub(crate) fn set_namespace(&mut self, name: &[u8], state: NamespaceState) {
+        let NamespaceId(id) = state.id;
+        let (word, bit) = (id as usize / 64, 1 << (id % 64));
+        let mut exposed = self.exposed.to_vec();
+        exposed.resize(exposed.len().max(word + 1), 0);
+        if let Some(bits) = exposed.get_mut(word) {
+            *bits = if state.exposed { *bits | bit } else { *bits & !bit };
+        }
+        self.exposed = exposed.into();
+        self.namespaces.insert(name.into(), state);
     }
 
     pub(crate) fn is_exposed(&self, namespace: &[u8]) -> bool {

@@ -30,7 +30,7 @@ impl Header {
     /// # Errors
     /// When the message is shorter than one, or a reply: such a message gets no reply, lest two servers answer each
     /// other for ever.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(message: &[u8]) -> Result<Self, ()> {
         let [id_0, id_1, f_0, f_1, qd_0, qd_1, an_0, an_1, ns_0, ns_1, ar_0, ar_1] =
             *message.first_chunk::<HEADER>().ok_or(())?;
@@ -104,7 +104,7 @@ pub(crate) struct Question<'q> {
 
 impl<'q> Question<'q> {
     /// Reads the question into `folded`, and what else of the message matters.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(message: &'q [u8], header: Header, folded: &mut FoldedName) -> Result<Self, Malformed> {
         if !header.has_sane_counts() {
             return Err(Malformed::Counts);

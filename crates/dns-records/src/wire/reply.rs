@@ -64,7 +64,7 @@ pub(crate) struct Mark {
 
 impl<'o, 'q> Reply<'o, 'q> {
     /// Writes header and question; `None` when not even those fit.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start(
         out: &'o mut [u8],
         question: &'q Question<'q>,
@@ -111,6 +111,11 @@ impl<'o, 'q> Reply<'o, 'q> {
         self.rcode = rcode;
     }
 
+    /// Whether the reason of a negative answer has a place in the reply.
+    pub(crate) const fn wants_reasons(&self) -> bool {
+        self.limits.extended_errors && self.question.edns.is_some()
+    }
+
     /// Adds the reason of a negative answer, where the caller wants such.
     pub(crate) const fn set_extended_error(&mut self, code: u16, text: &'static str) {
         if self.limits.extended_errors {
@@ -140,7 +145,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     }
 
     /// Writes one record; `false`, with nothing written, when it does not fit.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, section: Section, record: &RecordRef<'_>) -> bool {
         if let Some(fits) = self.push_of_question(section, record) {
             return fits;
@@ -156,7 +161,7 @@ impl<'o, 'q> Reply<'o, 'q> {
 
     /// Writes an address or the SOA record of the question's name or zone: most of what is ever asked, each a fixed
     /// number of octets. `None` when the record is something else.
-    #[inline]
+    #[inline(always)]
     fn push_of_question(&mut self, section: Section, record: &RecordRef<'_>) -> Option<bool> {
         let [b"", b"", b"", b"", owner] = record.owner.parts else { return None };
         let offset = self.offset_in_question(owner)?;
@@ -220,6 +225,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     }
 
     /// Writes the OPT record and the header; returns the message's length.
+    #[inline(always)]
     pub(crate) fn finish(&mut self, flags: Flags) -> usize {
         let opt = self.question.edns.is_some() && self.push_opt().is_some();
         let header = &self.question.header;

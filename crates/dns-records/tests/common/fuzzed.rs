@@ -85,11 +85,14 @@ pub(crate) fn query_bytes(octets: &[u8]) {
             let most = most.min(room);
             let verdict = snapshot.respond(query, limits, seed, &mut out[..room]);
             check_verdict(&verdict, query, most, &out);
-            if let Verdict::Chase { target, record_type, .. } = verdict {
-                chase(snapshot, query, limits, most, target, record_type);
+            match verdict {
+                Verdict::Chase { target, record_type, .. } => {
+                    chase(snapshot, query, limits, most, target, record_type);
+                }
+                Verdict::Transfer { .. } if most == 65535 => transfer(snapshot, query, &mut out),
+                _ => {}
             }
         }
-        transfer(snapshot, query, &mut out);
     }
     for limits in [udp, tcp] {
         let len = error_reply(query, Rcode::SERVFAIL, limits, &mut out);
@@ -105,12 +108,12 @@ pub(crate) fn query_bytes(octets: &[u8]) {
 }
 
 fn check_verdict(verdict: &Verdict<'_>, query: &[u8], most: usize, out: &[u8]) -> Option<Message> {
-    let len = match *verdict {
-        Verdict::Reply(len)
-        | Verdict::FallThrough { len }
-        | Verdict::Chase { len, .. }
-        | Verdict::Transfer { len, .. } => len,
-        _ => return None,
+    let (Verdict::Reply(len)
+    | Verdict::FallThrough { len }
+    | Verdict::Chase { len, .. }
+    | Verdict::Transfer { len, .. }) = *verdict
+    else {
+        return None;
     };
     assert!(len <= most, "{len} octets of {most}");
     Some(check_reply(query, &out[..len]))

@@ -27,13 +27,7 @@ proptest! {
                 let query = ask.wire();
                 let mut out = vec![0xaa; room];
                 let verdict = snapshot.respond(&query, Limits::udp(), seed, &mut out);
-                let len = match verdict {
-                    dns_records::Verdict::Reply(len)
-                    | dns_records::Verdict::FallThrough { len }
-                    | dns_records::Verdict::Chase { len, .. }
-                    | dns_records::Verdict::Transfer { len, .. } => len,
-                    _ => continue,
-                };
+                let (dns_records::Verdict::Reply(len) | dns_records::Verdict::FallThrough { len } | dns_records::Verdict::Chase { len, .. } | dns_records::Verdict::Transfer { len, .. }) = verdict else { continue };
                 prop_assert!(len <= room);
                 if len == 0 {
                     continue;
