@@ -95,8 +95,7 @@ impl Snapshot {
                     ZoneKind::Multicluster => &indexes.imports,
                     _ => &indexes.services,
                 };
-                let mut nodes: Vec<&ServiceNode> =
-                    nodes.values().map(|node| &**node).filter(|node| node.exposure.is_some()).collect();
+                let mut nodes: Vec<&ServiceNode> = nodes.iter().filter(|node| node.exposure.is_some()).collect();
                 nodes.sort_by_key(|node| node.object_key());
                 units.extend(nodes.into_iter().map(Unit::Service));
                 if self.config.pods == PodMode::Verified {

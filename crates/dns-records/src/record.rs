@@ -70,14 +70,6 @@ pub struct Soa<'a> {
     pub minimum: u32,
 }
 
-impl Soa<'_> {
-    /// Whether its names are those that every zone here has, below `apex`.
-    pub(crate) fn is_of(&self, apex: &[u8]) -> bool {
-        let [.., zone] = self.mname.parts;
-        std::ptr::eq(zone, apex)
-    }
-}
-
 impl RecordData<'_> {
     /// The record's type.
     pub const fn record_type(&self) -> RecordType {

@@ -13,6 +13,8 @@ use crate::record_type::RecordType;
 use crate::store::{EndpointTable, ServiceNode};
 pub(crate) use name_servers::NameServers;
 
+/// Longest TTL of an SOA record, which the original fixes.
+pub(crate) const MAX_SOA_TTL: u32 = 300;
 /// TTL of `dns-version`, which the original fixes.
 const VERSION_TTL: u32 = 28800;
 /// Version of the DNS specification that is served.
@@ -77,7 +79,7 @@ impl<'s, 'q: 's> View<'s, 'q> {
             expire: 86400,
             minimum: ttl,
         });
-        RecordRef { owner: RecordName::whole(self.apex), ttl: ttl.min(300), data }
+        RecordRef { owner: RecordName::whole(self.apex), ttl: ttl.min(MAX_SOA_TTL), data }
     }
 
     /// The name of a Service, or of an endpoint of it.

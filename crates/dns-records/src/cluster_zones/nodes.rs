@@ -9,8 +9,8 @@ use super::{ClusterZones, Effect};
 use crate::model::{Exposure, ImportExposure, Service, ServiceImport, ServicePort};
 use crate::name::Name;
 use crate::store::{
-    EndpointTable, Indexes, Map, NamespaceId, NamespaceState, NodeExposure, NodeId, Owner, Port, ServiceNode, Slice,
-    TableBuilder,
+    EndpointTable, Indexes, NamespaceId, NamespaceState, NodeExposure, NodeId, NodeSet, Owner, Port, ServiceNode,
+    Slice, TableBuilder,
 };
 
 /// Which of the two name spaces a node lives in.
@@ -176,21 +176,16 @@ impl ClusterZones {
         if family == Family::Services {
             reindex(&mut self.indexes, old.as_deref(), &node);
         }
-        let vacant = node.is_vacant();
-        let node = Arc::new(node);
-        if vacant {
+        if node.is_vacant() {
             map(&mut self.indexes, family).remove(key);
             self.free_ids.push(id.0);
-        } else {
-            map(&mut self.indexes, family).insert(Arc::clone(&node.key), Arc::clone(&node));
+            self.indexes.set_key(id, None);
+            return;
         }
-        let slot = (!vacant && family == Family::Services).then_some(node);
-        let at = id.0 as usize;
-        if at < self.indexes.by_id.len() {
-            self.indexes.by_id.set(at, slot);
-        } else {
-            self.indexes.by_id.push_back(slot);
+        if old.is_none() {
+            self.indexes.set_key(id, Some(Arc::clone(&node.key)));
         }
+        map(&mut self.indexes, family).insert(Arc::new(node));
     }
 
     /// The state of a namespace's name, known from now on.
@@ -204,11 +199,11 @@ impl ClusterZones {
     }
 
     fn new_id(&mut self) -> NodeId {
-        NodeId(self.free_ids.pop().unwrap_or(self.indexes.by_id.len() as u32))
+        NodeId(self.free_ids.pop().unwrap_or_else(|| self.indexes.next_id()))
     }
 }
 
-fn map(indexes: &mut Indexes, family: Family) -> &mut Map<Arc<[u8]>, Arc<ServiceNode>> {
+fn map(indexes: &mut Indexes, family: Family) -> &mut NodeSet {
     match family {
         Family::Services => &mut indexes.services,
         Family::Imports => &mut indexes.imports,
@@ -272,7 +267,7 @@ fn reindex(indexes: &mut Indexes, old: Option<&ServiceNode>, new: &ServiceNode) 
     }
 }
 
-/// The objects behind the nodes of a map.
-pub(super) fn object_keys(nodes: &Map<Arc<[u8]>, Arc<ServiceNode>>) -> impl Iterator<Item = ObjectKey> + '_ {
-    nodes.values().filter(|node| node.exposure.is_some()).map(|node| node.object_key())
+/// The objects behind nodes.
+pub(super) fn object_keys(nodes: &NodeSet) -> impl Iterator<Item = ObjectKey> + '_ {
+    nodes.iter().filter(|node| node.exposure.is_some()).map(ServiceNode::object_key)
 }

@@ -135,7 +135,7 @@ impl<'s> Hints<'s> {
     }
 
     fn services(&self) -> impl Iterator<Item = &'s ServiceNode> + use<'s> {
-        self.snapshot.indexes.services.values().map(|node| &**node).filter(|node| node.exposure.is_some())
+        self.snapshot.indexes.services.iter().filter(|node| node.exposure.is_some())
     }
 
     fn namespaces(&self) -> Vec<String> {

@@ -6,7 +6,7 @@ use crate::name::NameRef;
 use crate::place::{Absence, Emptiness};
 use crate::record_set::View;
 use crate::verdict::Rcode;
-use crate::wire::{Flags, Reply, Section};
+use crate::wire::{Flags, Reply};
 
 /// Extended error "Not Ready" (RFC 8914 §4.15).
 const NOT_READY: u16 = 14;
@@ -29,7 +29,7 @@ impl<'s> Responder<'s, '_> {
     {
         reply.set_rcode(rcode);
         reply.set_extended_error(OTHER, reason);
-        let fits = reply.push(Section::Authority, &view.soa());
+        let fits = reply.push_soa(view);
         Done::Reply(Flags { authoritative: true, truncated: !fits })
     }
 

@@ -5,7 +5,7 @@ use foldhash::fast::FixedState;
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::{GenericHashMap, Vector};
 
-use super::{AddressIndex, ServiceNode};
+use super::{AddressIndex, NodeSet, ServiceNode};
 
 /// A persistent hash trie. Its keys come from the cluster, not from those who ask, so the hash needs no secret.
 pub(crate) type Map<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
@@ -34,12 +34,12 @@ pub(crate) struct NamespaceState {
 /// The persistent indexes: cloning shares everything, and a change copies only the path to it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Indexes {
-    /// By the wire labels of name and namespace.
-    pub(crate) services: Map<Arc<[u8]>, Arc<ServiceNode>>,
-    /// The same for ServiceImports.
-    pub(crate) imports: Map<Arc<[u8]>, Arc<ServiceNode>>,
-    /// The Services' nodes by number, for the address index.
-    pub(crate) by_id: Vector<Option<Arc<ServiceNode>>>,
+    /// Services.
+    pub(crate) services: NodeSet,
+    /// ServiceImports.
+    pub(crate) imports: NodeSet,
+    /// The keys of nodes by number, for the address index: written when a node comes or goes, not when it changes.
+    keys: Vector<Option<Arc<[u8]>>>,
     pub(crate) addresses: AddressIndex,
     /// Which namespaces are exposed, one bit for each [`NamespaceId`]: what every hit asks.
     exposed: Arc<[u64]>,
@@ -50,8 +50,24 @@ pub(crate) struct Indexes {
 }
 
 impl Indexes {
-    pub(crate) fn node(&self, id: NodeId) -> Option<&Arc<ServiceNode>> {
-        self.by_id.get(id.0 as usize)?.as_ref()
+    /// The Service's node of a number.
+    pub(crate) fn node(&self, NodeId(id): NodeId) -> Option<&Arc<ServiceNode>> {
+        self.services.get(self.keys.get(id as usize)?.as_ref()?)
+    }
+
+    /// Sets the key of a number, or takes it back.
+    pub(crate) fn set_key(&mut self, NodeId(id): NodeId, key: Option<Arc<[u8]>>) {
+        let at = id as usize;
+        if at < self.keys.len() {
+            self.keys.set(at, key);
+        } else {
+            self.keys.push_back(key);
+        }
+    }
+
+    /// The first number that was never given away.
+    pub(crate) fn next_id(&self) -> u32 {
+        self.keys.len() as u32
     }
 
     /// Whether the namespace of a node is exposed.

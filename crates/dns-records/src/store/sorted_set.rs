@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
-/// Keys in a leaf, children in a branch, at most.
-const MAX: usize = 64;
+/// Keys in a leaf, at most: copied in one go.
+const LEAF: usize = 128;
+/// Children of a branch, at most: each is counted when the branch is copied.
+const BRANCH: usize = 24;
 
 /// A persistent ordered set of small keys: a B-tree whose nodes are shared between clones until one changes them.
 ///
@@ -72,7 +74,7 @@ impl<K: Copy + Ord> Node<K> {
                 let at = keys.binary_search(&key).err()?;
                 let keys = Arc::make_mut(keys);
                 keys.insert(at, key);
-                let right = split(keys)?;
+                let right = split(keys, LEAF)?;
                 right.first().copied().map(|first| (first, Self::Leaf(Arc::new(right))))
             }
             Self::Branch(children) => {
@@ -82,7 +84,7 @@ impl<K: Copy + Ord> Node<K> {
                 *first = key.min(*first);
                 let right = child.insert(key)?;
                 children.insert(at + 1, right);
-                let right = split(children)?;
+                let right = split(children, BRANCH)?;
                 let first = right.first().map(|(first, _)| *first);
                 first.map(|first| (first, Self::Branch(Arc::new(right))))
             }
@@ -134,8 +136,8 @@ fn child_of<K: Copy + Ord>(children: &[(K, Node<K>)], key: K) -> usize {
 }
 
 /// Takes off the right half of an overfull node.
-fn split<T>(items: &mut Vec<T>) -> Option<Vec<T>> {
-    (items.len() > MAX).then(|| items.split_off(MAX / 2))
+fn split<T>(items: &mut Vec<T>, most: usize) -> Option<Vec<T>> {
+    (items.len() > most).then(|| items.split_off(most / 2))
 }
 
 #[cfg(test)]

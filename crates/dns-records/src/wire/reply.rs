@@ -4,6 +4,7 @@ mod opt;
 use super::{HEADER, MIN_PAYLOAD, Question};
 use crate::config::Conformance;
 use crate::record::{RecordData, RecordRef};
+use crate::record_set::{MAX_SOA_TTL, View};
 use crate::record_type::RecordType;
 use crate::verdict::{Limits, Rcode, Transport};
 
@@ -13,9 +14,9 @@ const OPT: usize = 11;
 const POINTER: u16 = 0xc000;
 /// Octets of an SRV record before its target, when its owner is a pointer.
 const BEFORE_TARGET: usize = 18;
-/// An SOA record whose names are all the zone's, with room for owner to length, two pointers and five numbers.
-const SOA_FRAME: &[u8; 54] =
-    b"\0\0\0\0\0\0\0\0\0\0\0\0\x02ns\x03dns\0\0\x0ahostmaster\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+/// The SOA record of every zone (see `View::soa`), with room for owner, TTL, two pointers, serial and minimum.
+const SOA_FRAME: &[u8; 54] = b"\0\0\0\x06\0\x01\0\0\0\0\0\x2a\x02ns\x03dns\0\0\x0ahostmaster\0\0\
+    \0\0\0\0\0\0\x1c\x20\0\0\x07\x08\0\x01\x51\x80\0\0\0\0";
 /// Option code of extended errors (RFC 8914 §2).
 const EXTENDED_ERROR: u16 = 15;
 
@@ -159,8 +160,30 @@ impl<'o, 'q> Reply<'o, 'q> {
         true
     }
 
-    /// Writes an address or the SOA record of the question's name or zone: most of what is ever asked, each a fixed
-    /// number of octets. `None` when the record is something else.
+    /// Writes the SOA record of a negative answer, in one go where the zone ends the question's name.
+    #[inline(always)]
+    pub(crate) fn push_soa(&mut self, view: &View<'_, '_>) -> bool {
+        let Some(offset) = self.offset_in_question(view.apex) else {
+            return self.push(Section::Authority, &view.soa());
+        };
+        let pointer = (POINTER | offset).to_be_bytes();
+        let ttl = view.ttl();
+        let mut octets = *SOA_FRAME;
+        octets[..2].copy_from_slice(&pointer);
+        octets[6..10].copy_from_slice(&ttl.min(MAX_SOA_TTL).to_be_bytes());
+        octets[19..21].copy_from_slice(&pointer);
+        octets[32..34].copy_from_slice(&pointer);
+        octets[34..38].copy_from_slice(&view.serial.to_be_bytes());
+        octets[50..].copy_from_slice(&ttl.to_be_bytes());
+        let fits = self.put(&octets).is_some();
+        if fits {
+            self.count(Section::Authority);
+        }
+        fits
+    }
+
+    /// Writes an address of the question's name: most of what is ever asked, a fixed number of octets. `None` when the
+    /// record is something else.
     #[inline(always)]
     fn push_of_question(&mut self, section: Section, record: &RecordRef<'_>) -> Option<bool> {
         let [b"", b"", b"", b"", owner] = record.owner.parts else { return None };
@@ -181,18 +204,6 @@ impl<'o, 'q> Reply<'o, 'q> {
                 let mut octets = [0; 28];
                 octets[..12].copy_from_slice(&fixed(RecordType::AAAA, 16));
                 octets[12..].copy_from_slice(&v6.octets());
-                self.put(&octets)
-            }
-            RecordData::Soa(soa) if soa.is_of(owner) => {
-                let mut octets = *SOA_FRAME;
-                octets[..12].copy_from_slice(&fixed(RecordType::SOA, (SOA_FRAME.len() - 12) as u8));
-                octets[19..21].copy_from_slice(&[high, low]);
-                octets[32..34].copy_from_slice(&[high, low]);
-                octets[34..38].copy_from_slice(&soa.serial.to_be_bytes());
-                octets[38..42].copy_from_slice(&soa.refresh.to_be_bytes());
-                octets[42..46].copy_from_slice(&soa.retry.to_be_bytes());
-                octets[46..50].copy_from_slice(&soa.expire.to_be_bytes());
-                octets[50..].copy_from_slice(&soa.minimum.to_be_bytes());
                 self.put(&octets)
             }
             _ => return None,

@@ -22,6 +22,9 @@ use crate::output::{self, Format};
 use crate::progress::Progress;
 use crate::{logging, signals};
 
+/// Open files that a busy server may have: questions to upstreams, streams, listeners.
+const OPEN_FILES: u64 = 16_384;
+
 /// What the server's threads tell the main one.
 enum News {
     /// Everything was read for the first time.
@@ -37,6 +40,9 @@ pub(crate) fn run(args: DnsArgs) -> Result<Exit, Failure> {
     let (server_config, zone_config) = args.configs().map_err(Failure::bad_input)?;
     let mut zones = ClusterZones::new(zone_config).map_err(Failure::bad_input)?;
     let snapshots = Arc::new(ArcSwap::new(zones.publish(0)));
+    // Many systems give 1024: fewer than the questions that may wait for upstreams, each on a socket of its own. Less
+    // than wanted is no reason not to serve.
+    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let server = DnsServer::start(server_config, Arc::clone(&snapshots)).map_err(Failure::cannot_run)?;
     let handle = server.handle();
     listen_for_signals(&args, handle.clone())?;

@@ -22,6 +22,7 @@ dns-load [OPTIONS]: what a DNS server costs per query, and the floor beside it
   --seconds X          length of one (2)
   --outstanding N      queries asked at once, at most 64 (64)
   --queries N          distinct messages, asked again and again (65536)
+  --spin               ask the socket again and again instead of sleeping: then no server's time goes into waking the client
   --unchecked          the server's replies have the right length and nothing else
   --header             print the table's head as well
 ";
@@ -45,6 +46,7 @@ struct Options {
     seconds: f64,
     outstanding: usize,
     queries: usize,
+    spin: bool,
     checked: bool,
     header: bool,
 }
@@ -66,7 +68,7 @@ fn main() -> Result<()> {
     let cluster = Cluster::new(options.shape);
     let queries = cluster.queries(Kind::Mix, options.queries);
     ensure!(!queries.is_empty(), "the cluster is too small to be asked");
-    let mut load = Load::new(&cluster, &queries, options.outstanding)?;
+    let mut load = Load::new(&cluster, &queries, &options)?;
 
     load.connect(options.server.0)?;
     let different = if options.checked {
@@ -131,13 +133,15 @@ struct Load {
     messages: Vec<(Vec<u8>, usize)>,
     next: usize,
     outstanding: usize,
+    spin: bool,
     buffers: Vec<[u8; BUFFER]>,
     headers: MultiHeaders<SockaddrStorage>,
     send_headers: MultiHeaders<SockaddrStorage>,
 }
 
 impl Load {
-    fn new(cluster: &Cluster, queries: &[Query], outstanding: usize) -> Result<Self> {
+    fn new(cluster: &Cluster, queries: &[Query], options: &Options) -> Result<Self> {
+        let &Options { outstanding, spin, .. } = options;
         let snapshot = cluster.zones()?.publish(1);
         let mut out = [0; BUFFER];
         let messages = queries.iter().map(|query| (query.wire(), query.check(&snapshot, &mut out))).collect();
@@ -146,6 +150,7 @@ impl Load {
             messages,
             next: 0,
             outstanding,
+            spin,
             buffers: vec![[0; BUFFER]; outstanding],
             headers: MultiHeaders::preallocate(outstanding, None),
             send_headers: MultiHeaders::preallocate(outstanding, None),
@@ -260,14 +265,19 @@ impl Load {
         Ok(())
     }
 
+    /// Takes what came, or waits for the first; nothing comes for as long as a query may take when all are lost.
     fn receive(&mut self, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
-        let mut slices: Vec<_> = self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
-        let received =
-            recvmmsg(self.socket.as_raw_fd(), &mut self.headers, slices.iter_mut(), MsgFlags::MSG_WAITFORONE, None);
-        let lengths: Vec<_> = match received {
-            Ok(messages) => messages.map(|message| message.bytes).collect(),
-            Err(nix::Error::EAGAIN) => return Ok(()),
-            Err(error) => return Err(error.into()),
+        let fd = self.socket.as_raw_fd();
+        let flags = if self.spin { MsgFlags::MSG_DONTWAIT } else { MsgFlags::MSG_WAITFORONE };
+        let started = Instant::now();
+        let lengths: Vec<_> = loop {
+            let mut slices: Vec<_> = self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
+            match recvmmsg(fd, &mut self.headers, slices.iter_mut(), flags, None) {
+                Ok(messages) => break messages.map(|message| message.bytes).collect(),
+                Err(nix::Error::EAGAIN) if self.spin && started.elapsed() < LOST => {}
+                Err(nix::Error::EAGAIN) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
         };
         for (buffer, len) in self.buffers.iter().zip(lengths) {
             if let Some(slot) = tag::slot(&buffer[..len])
@@ -290,7 +300,7 @@ fn arguments() -> Result<Option<Options>> {
     let mut shape = Shape::default();
     let (mut name, mut pairs, mut seconds, mut outstanding, mut queries) = (String::new(), 7, 2.0, 64, 65_536);
     let (mut server, mut pid, mut floor, mut floor_pid) = (None, None, None, None);
-    let (mut checked, mut header) = (true, false);
+    let (mut spin, mut checked, mut header) = (false, true, false);
     let mut parser = Parser::from_env();
     while let Some(argument) = parser.next()? {
         let option = match argument {
@@ -307,6 +317,7 @@ fn arguments() -> Result<Option<Options>> {
             "seconds" => seconds = parser.value()?.parse()?,
             "outstanding" => outstanding = parser.value()?.parse::<usize>()?.clamp(1, tag::SLOTS),
             "queries" => queries = parser.value()?.parse()?,
+            "spin" => spin = true,
             "unchecked" => checked = false,
             "header" => header = true,
             "help" => {
@@ -320,5 +331,5 @@ fn arguments() -> Result<Option<Options>> {
     let (Some(server), Some(floor)) = (server.zip(pid), floor.zip(floor_pid)) else {
         bail!("--server, --pid, --floor and --floor-pid are needed; --help tells more")
     };
-    Ok(Some(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, checked, header }))
+    Ok(Some(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, spin, checked, header }))
 }
