@@ -175,7 +175,9 @@ impl Lines {
                     let ttl = if ours { least.min(cap) } else { ttl };
                     *lines.fixed.entry(format!("{section} {owner} {ttl} {rest}")).or_default() += 1;
                 }
+                // In which letters an upstream repeats a name is its own affair; ours are always the asker's.
                 None if outside => {
+                    let owner = owner.to_ascii_lowercase();
                     *lines.loose.entry(format!("{section} {owner} {rest}")).or_default() += 1;
                     lines.oldest = lines.oldest.max(Some(ttl));
                 }

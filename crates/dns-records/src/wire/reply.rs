@@ -225,7 +225,9 @@ impl<'o, 'q> Reply<'o, 'q> {
         while let Some((record_type, len)) = first_wire_record(records) {
             let (record, rest) = records.split_at_checked(len).unwrap_or_default();
             if takes(record_type) {
-                if self.put(record).is_none() {
+                let mark = self.mark();
+                if self.put_wire_record(record_type, record).is_none() {
+                    self.back_to(mark);
                     return false;
                 }
                 self.count(section);
@@ -233,6 +235,22 @@ impl<'o, 'q> Reply<'o, 'q> {
             records = rest;
         }
         true
+    }
+
+    /// Copies a record, with its owner and an alias's target compressed.
+    fn put_wire_record(&mut self, record_type: RecordType, record: &[u8]) -> Option<()> {
+        let (owner, rest) = record.split_at_checked(wire_name_len(record)?)?;
+        let (fixed, data) = rest.split_at_checked(10)?;
+        self.put_whole(owner)?;
+        self.put(fixed)?;
+        if record_type != RecordType::CNAME {
+            return self.put(data);
+        }
+        let start = self.at;
+        self.put_whole(data)?;
+        let len = (self.at - start) as u16;
+        self.out.get_mut(start - 2..start)?.copy_from_slice(&len.to_be_bytes());
+        Some(())
     }
 
     /// Writes the OPT record and the header; returns the message's length.
@@ -357,15 +375,20 @@ fn payload_size(question: &Question<'_>, limits: Limits, conformance: Conformanc
 
 /// Type and length of the record at the front, whose owner is not compressed; `None` at the end.
 fn first_wire_record(records: &[u8]) -> Option<(RecordType, usize)> {
+    let owner = wire_name_len(records)?;
+    let word = |at: usize| records.get(at..)?.first_chunk().copied().map(u16::from_be_bytes);
+    let (record_type, len) = (RecordType(word(owner)?), word(owner + 8)?);
+    let end = owner + 10 + usize::from(len);
+    (end <= records.len()).then_some((record_type, end))
+}
+
+/// Length of the uncompressed name at the front.
+fn wire_name_len(wire: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        match usize::from(*records.get(at)?) {
-            0 => break,
+        match usize::from(*wire.get(at)?) {
+            0 => return Some(at + 1),
             len => at += len + 1,
         }
     }
-    let word = |at: usize| records.get(at..)?.first_chunk().copied().map(u16::from_be_bytes);
-    let (record_type, len) = (RecordType(word(at + 1)?), word(at + 9)?);
-    let end = at + 11 + usize::from(len);
-    (end <= records.len()).then_some((record_type, end))
 }

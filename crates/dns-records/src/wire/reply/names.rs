@@ -43,8 +43,8 @@ impl Reply<'_, '_> {
     }
 
     /// Writes a name that lies in one piece: compressed against what was remembered, else against the question's name.
-    fn put_whole(&mut self, whole: &[u8]) -> Option<()> {
-        if let Some(offset) = self.find(whole) {
+    pub(super) fn put_whole(&mut self, whole: &[u8]) -> Option<()> {
+        if let Some(offset) = self.offset_in_question(whole).or_else(|| self.find_whole(whole)) {
             return self.put_u16(POINTER | offset);
         }
         self.remember(whole);
@@ -82,6 +82,32 @@ impl Reply<'_, '_> {
         let (own, tail) = rest.split_at_checked(written)?;
         let same = self.out.get(at..at + written)? == own && self.out.get(base.tail..base.tail + tail.len())? == tail;
         (same && written > 0 && rest.len() > 1 && at < 0x4000).then_some(at)
+    }
+
+    /// The offset of a whole name among those remembered.
+    fn find_whole(&self, whole: &[u8]) -> Option<u16> {
+        let known = self.suffixes.iter().map(|(_, offset)| *offset).filter(|offset| *offset > 0);
+        known.into_iter().find(|offset| self.stands_at(usize::from(*offset), whole))
+    }
+
+    /// Whether a name stands at an offset, in full or ending with a pointer.
+    fn stands_at(&self, mut at: usize, mut name: &[u8]) -> bool {
+        loop {
+            let Some(&len) = self.out.get(at) else { return false };
+            if len >= 0xc0 {
+                let Some(&low) = self.out.get(at + 1) else { return false };
+                // Pointers lead backwards, so this ends.
+                at = usize::from(u16::from_be_bytes([len & 0x3f, low]));
+                continue;
+            }
+            let Some(label) = self.out.get(at..=at + usize::from(len)) else { return false };
+            let Some(rest) = name.strip_prefix(label) else { return false };
+            if len == 0 {
+                return rest.is_empty();
+            }
+            name = rest;
+            at += label.len();
+        }
     }
 
     /// The offset of a part that was written before, recognised by where it lies in memory.
