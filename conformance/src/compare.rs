@@ -30,7 +30,7 @@ pub struct Terms {
 pub enum Verdict {
     /// The same code, flags and records.
     Equal,
-    /// Both truncated, and ours holds nothing that their whole answer does not.
+    /// Theirs truncated, and ours holds nothing that their whole answer does not: truncated too, or all of it.
     Truncated,
     /// Theirs changes from query to query, and ours is one of theirs or holds nothing that none of theirs does.
     Unstable,
@@ -60,7 +60,14 @@ impl Theirs {
     /// Both replies were cut, and ours is a part of the whole.
     fn cut(&self, theirs: &Reply, ours: &Reply, terms: Terms) -> bool {
         let Some(whole) = &self.tcp else { return false };
-        theirs.has("tc") && same_head(theirs, ours, terms) && within(ours, &[whole], terms)
+        if !theirs.has("tc") {
+            return false;
+        }
+        // Names in ours may be compressed better, so that the whole answer fits where theirs did not.
+        if !ours.has("tc") {
+            return equal(whole, ours, terms);
+        }
+        same_head(theirs, ours, terms) && within(ours, &[whole], terms)
     }
 
     /// Ours could be one more of the replies that vary.

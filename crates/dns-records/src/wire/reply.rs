@@ -47,11 +47,8 @@ pub(crate) struct Reply<'o, 'q> {
     conformance: Conformance,
     rcode: Rcode,
     extended_error: Option<(u16, &'static str)>,
-    /// Names in the message that later ones may end with: start of the octets in memory, and offset.
-    suffixes: [(usize, u16); 4],
-    next_suffix: usize,
-    /// The first name that was written as a whole.
-    base: Option<names::Base>,
+    /// Names in the message that later ones may end with.
+    labels: names::Labels,
     /// The SRV record whose target was last found to be the owner of an additional record.
     target_cursor: usize,
 }
@@ -101,9 +98,7 @@ impl<'o, 'q> Reply<'o, 'q> {
             conformance,
             rcode: Rcode::NOERROR,
             extended_error: None,
-            suffixes: [(0, 0); 4],
-            next_suffix: 0,
-            base: None,
+            labels: names::Labels::NONE,
             target_cursor: at,
         })
     }
@@ -131,12 +126,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.at = mark.at;
         self.counts = mark.counts;
-        self.base = self.base.filter(|base| base.at < mark.at);
-        for suffix in &mut self.suffixes {
-            if usize::from(suffix.1) >= mark.at {
-                *suffix = (0, 0);
-            }
-        }
+        self.labels.forget(mark.at);
     }
 
     /// Number of records written to the answer section.
@@ -241,13 +231,13 @@ impl<'o, 'q> Reply<'o, 'q> {
     fn put_wire_record(&mut self, record_type: RecordType, record: &[u8]) -> Option<()> {
         let (owner, rest) = record.split_at_checked(wire_name_len(record)?)?;
         let (fixed, data) = rest.split_at_checked(10)?;
-        self.put_whole(owner)?;
+        self.put_compressed(owner)?;
         self.put(fixed)?;
         if record_type != RecordType::CNAME {
             return self.put(data);
         }
         let start = self.at;
-        self.put_whole(data)?;
+        self.put_compressed(data)?;
         let len = (self.at - start) as u16;
         self.out.get_mut(start - 2..start)?.copy_from_slice(&len.to_be_bytes());
         Some(())

@@ -68,7 +68,11 @@ fn a_zone_is_all_its_records_between_two_soa_records() {
 
 #[test]
 fn a_zone_may_take_several_messages() {
-    let snapshot = cluster::snapshot(&cluster::config(Conformance::Rfc), CLUSTER);
+    let mut many = String::from(CLUSTER);
+    for at in 0..60 {
+        many += &format!("    service shop/more-{at} 10.0.1.{at} http/tcp/80\n");
+    }
+    let snapshot = cluster::snapshot(&cluster::config(Conformance::Rfc), &many);
     let whole = lines(&transfer(&snapshot, &Ask::new("@ AXFR").wire(), 65535));
     let messages = transfer(&snapshot, &Ask::new("@ AXFR").wire(), 1024);
     assert!(messages.len() > 1);

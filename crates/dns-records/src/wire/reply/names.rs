@@ -1,93 +1,113 @@
 //! Names in a reply, compressed where they may be (RFC 1035 §4.1.4).
 
 use super::{BEFORE_TARGET, POINTER, Reply};
+use crate::name::MAX_NAME;
 use crate::record::RecordName;
 use crate::store::EndpointLabel;
 use crate::wire::HEADER;
 
-/// A name that stands in the message, and that others may end with.
-#[derive(Clone, Copy)]
-pub(super) struct Base {
-    pub(super) at: usize,
-    /// Length of the whole name.
-    len: usize,
-    /// How many octets of it are written there; the others follow a pointer, at `tail`.
-    written: usize,
-    tail: usize,
+/// Offsets that a pointer can hold are below this.
+const REACH: usize = 0x4000;
+/// Labels remembered for names to come; the latest take the place of the first.
+const REMEMBERED: usize = 24;
+
+/// Where labels of earlier names stand in the message.
+pub(super) struct Labels {
+    offsets: [u16; REMEMBERED],
+    next: usize,
+}
+
+impl Labels {
+    pub(super) const NONE: Self = Self { offsets: [0; REMEMBERED], next: 0 };
+
+    fn remember(&mut self, offset: usize) {
+        // What lies further on can't be pointed to.
+        if offset < REACH
+            && let Some(slot) = self.offsets.get_mut(self.next)
+        {
+            *slot = offset as u16;
+            self.next = (self.next + 1) % REMEMBERED;
+        }
+    }
+
+    /// Forgets what stands from an offset on.
+    pub(super) fn forget(&mut self, from: usize) {
+        for offset in self.offsets.iter_mut().filter(|offset| usize::from(**offset) >= from) {
+            *offset = 0;
+        }
+    }
 }
 
 impl Reply<'_, '_> {
-    /// Writes a name; compressed ones end with a pointer where a part of them stands in the message already.
+    /// Writes a name; compressed ones end with a pointer where their end stands in the message already.
     pub(super) fn put_name(&mut self, name: &RecordName<'_>, compress: bool) -> Option<()> {
-        let start = self.at;
+        if let ([b"", b"", b"", b"", whole], true) = (name.parts, compress) {
+            return self.put_compressed(whole);
+        }
+        if compress {
+            let mut wire = [0; MAX_NAME];
+            let mut len = 0;
+            name.write_wire(&mut |piece| {
+                if let Some(room) = wire.get_mut(len..len + piece.len()) {
+                    room.copy_from_slice(piece);
+                    len += piece.len();
+                }
+            });
+            return self.put_compressed(wire.get(..len)?);
+        }
+        self.labels.remember(self.at);
         if let Some(address) = name.dashed {
             let label = EndpointLabel::of(address);
             self.put(&[label.as_bytes().len() as u8])?;
             self.put(label.as_bytes())?;
         }
-        if let ([b"", b"", b"", b"", whole], true) = (name.parts, compress) {
-            return self.put_whole(whole);
-        }
-        let parts = name.parts.iter().filter(|part| !part.is_empty());
-        for part in parts {
-            if compress && let Some(offset) = self.find(part) {
-                return self.put_u16(POINTER | offset);
-            }
-            // Only the zone ends a name: what is remembered for a part is remembered for the rest of the name too,
-            // as the parts after a Service's labels are the same for all names of one reply.
-            self.remember(part);
-            self.put(part)?;
-        }
-        debug_assert!(self.at > start, "a name has at least the root label");
-        Some(())
+        name.parts.iter().try_for_each(|part| self.put(part))
     }
 
-    /// Writes a name that lies in one piece: compressed against what was remembered, else against the question's name.
-    pub(super) fn put_whole(&mut self, whole: &[u8]) -> Option<()> {
-        if let Some(offset) = self.offset_in_question(whole).or_else(|| self.find_whole(whole)) {
+    /// Writes a name in wire form, compressed. Letter case is kept, so only an end in the same case serves.
+    pub(super) fn put_compressed(&mut self, name: &[u8]) -> Option<()> {
+        if let Some(offset) = self.offset_in_question(name) {
             return self.put_u16(POINTER | offset);
         }
-        self.remember(whole);
         let start = self.at;
-        let mut rest = whole;
+        let mut rest = name;
         loop {
-            // Letter case is kept, so only a suffix in the same case serves.
-            let len = self.question.name.len();
-            let question = Base { at: HEADER, len, written: len, tail: 0 };
-            let known = [Some(question), self.base].into_iter().flatten().find_map(|base| self.suffix(base, rest));
-            if let Some(tail) = known {
-                let written = self.at - start;
-                if written > 0 {
-                    self.base = self.base.or(Some(Base { at: start, len: whole.len(), written, tail }));
-                }
-                return self.put_u16(POINTER | tail as u16);
-            }
             let len = usize::from(*rest.first()?);
+            let end = self.at;
             if len == 0 {
                 self.put(&[0])?;
-                let written = whole.len();
-                self.base = self.base.or(Some(Base { at: start, len: written, written, tail: 0 }));
-                return Some(());
+            } else if let Some(offset) = self.find_end(rest) {
+                self.put_u16(POINTER | offset)?;
+            } else {
+                let (label, tail) = rest.split_at_checked(len + 1)?;
+                self.put(label)?;
+                rest = tail;
+                continue;
             }
-            let (label, tail) = rest.split_at_checked(len + 1)?;
-            self.put(label)?;
-            rest = tail;
+            // Only now: an unfinished name must not be found.
+            self.remember_labels(start, end);
+            return Some(());
         }
     }
 
-    /// Where the name `rest` stands as the end of another.
-    fn suffix(&self, base: Base, rest: &[u8]) -> Option<usize> {
-        let skipped = base.len.checked_sub(rest.len())?;
-        let (at, written) = (base.at + skipped, base.written.checked_sub(skipped)?);
-        let (own, tail) = rest.split_at_checked(written)?;
-        let same = self.out.get(at..at + written)? == own && self.out.get(base.tail..base.tail + tail.len())? == tail;
-        (same && written > 0 && rest.len() > 1 && at < 0x4000).then_some(at)
+    /// Remembers the labels that were written between two offsets.
+    fn remember_labels(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            self.labels.remember(at);
+            at += self.out.get(at).map_or(end, |len| usize::from(*len) + 1);
+        }
     }
 
-    /// The offset of a whole name among those remembered.
-    fn find_whole(&self, whole: &[u8]) -> Option<u16> {
-        let known = self.suffixes.iter().map(|(_, offset)| *offset).filter(|offset| *offset > 0);
-        known.into_iter().find(|offset| self.stands_at(usize::from(*offset), whole))
+    /// Where the end of a name stands in the message: in the question, or in a name after it.
+    fn find_end(&self, rest: &[u8]) -> Option<u16> {
+        let question = self.question.name;
+        let at = question.len().checked_sub(rest.len()).filter(|at| question.get(*at..) == Some(rest));
+        let in_question = at.map(|at| (HEADER + at) as u16);
+        in_question.or_else(|| {
+            let known = self.labels.offsets.into_iter().filter(|offset| *offset > 0);
+            known.into_iter().find(|offset| self.stands_at(usize::from(*offset), rest))
+        })
     }
 
     /// Whether a name stands at an offset, in full or ending with a pointer.
@@ -110,36 +130,11 @@ impl Reply<'_, '_> {
         }
     }
 
-    /// The offset of a part that was written before, recognised by where it lies in memory.
-    fn find(&self, part: &[u8]) -> Option<u16> {
-        let address = part.as_ptr() as usize;
-        if let Some(offset) = self.offset_in_question(part) {
-            return Some(offset);
-        }
-        let (_, offset) = *self.suffixes.iter().find(|(known, _)| *known == address)?;
-        // In a transfer names come and go, and another may lie where one lay.
-        let start = usize::from(offset);
-        (self.out.get(start..start + part.len())? == part).then_some(offset)
-    }
-
     /// The offset of a name that is the end of the question's, recognised by where it lies in memory.
     pub(super) fn offset_in_question(&self, part: &[u8]) -> Option<u16> {
         let question = self.question.name;
         let offset = (part.as_ptr() as usize).checked_sub(question.as_ptr() as usize)?;
         (offset + part.len() == question.len()).then_some((HEADER + offset) as u16)
-    }
-
-    fn remember(&mut self, part: &[u8]) {
-        let offset = self.at as u16;
-        let address = part.as_ptr() as usize;
-        let known = self.suffixes.iter().any(|(known, _)| *known == address);
-        if self.at < 0x4000
-            && !known
-            && let Some(slot) = self.suffixes.get_mut(self.next_suffix)
-        {
-            *slot = (address, offset);
-            self.next_suffix = (self.next_suffix + 1) % 4;
-        }
     }
 
     /// The offset of a name among the SRV targets, from the one last found on.
@@ -157,7 +152,7 @@ impl Reply<'_, '_> {
             });
             if same && rest.is_empty() {
                 self.target_cursor = record;
-                return u16::try_from(target).ok().filter(|offset| *offset < 0x4000);
+                return u16::try_from(target).ok().filter(|offset| usize::from(*offset) < REACH);
             }
             record = end;
         }
