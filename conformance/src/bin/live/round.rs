@@ -30,6 +30,8 @@ pub(crate) struct Round<'a> {
     seed: u64,
     variant: Variant,
     terms: Terms,
+    /// Whether ours says that recursion is available.
+    forwards_openly: bool,
     questions: Vec<Question>,
     facts: Facts,
     theirs: Client,
@@ -82,6 +84,7 @@ impl<'a> Round<'a> {
             seed,
             variant,
             terms: variant.terms(arguments.mode == Mode::CoreDns),
+            forwards_openly: arguments.mode == Mode::Rfc,
             questions: asked(variant, questions::derive(&list, seed, arguments.questions)),
             facts: Facts::new(&list)?,
             theirs: Client::new(COREDNS, PATIENCE)?,
@@ -135,6 +138,14 @@ impl<'a> Round<'a> {
                 return Ok(theirs);
             }
         };
+        // RFC 1035 §4.1.1: RA tells that a server also resolves what is outside, as ours does here; the original never
+        // sets it on what it answers itself. That holds for every reply and is no row of the deviations.
+        let ours = ours.map(|mut ours| {
+            if self.forwards_openly {
+                ours.flags.retain(|flag| flag != "ra");
+            }
+            ours
+        });
         self.whole(question, way, &mut theirs, ours.as_ref())?;
         let mut verdict = theirs.judge(ours.as_ref(), self.terms);
         if theirs.replies.is_empty() && ours.is_none() && self.silence_allowed {
