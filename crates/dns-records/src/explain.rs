@@ -92,10 +92,7 @@ impl Snapshot {
             }
             explanation.add_objects(&view, &place);
             let reason = self.describe(&view, &place, record_type);
-            let (name, absent) = match &place {
-                Place::Missing(absence) => (here.clone(), Some(*absence)),
-                _ => (here.clone(), None),
-            };
+            let is_missing = matches!(place, Place::Missing(_));
             match classify(&view, &place, record_type) {
                 Outcome::Alias(target) => {
                     let ring = explanation.aliases.iter().any(|seen| seen.as_ref() == target);
@@ -127,10 +124,10 @@ impl Snapshot {
                     let absence = view.finder.reason(absence, here.as_ref());
                     explanation.outcome = "NXDOMAIN";
                     explanation.reason = absence.reason().to_owned();
-                    if absent.is_none() && self.config.conformance == Conformance::CoreDns {
+                    if !is_missing && self.config.conformance == Conformance::CoreDns {
                         explanation.reason = format!("{reason}, which the original denies for this type");
                     }
-                    explanation.hints = hints::missing(self, name.as_ref(), &folded, absence);
+                    explanation.hints = hints::missing(self, here.as_ref(), &folded, absence);
                 }
             }
             break;

@@ -68,7 +68,7 @@ impl EndpointLabel {
 
 /// The address that a lower-case label spells as [`EndpointLabel`] would.
 pub(crate) fn address_of_label(label: &[u8]) -> Option<IpAddr> {
-    let address = parse_dashed(label).or_else(|| parse_dashed(label.strip_suffix(b"0")?))?;
+    let address = parse_dashed(label)?;
     (EndpointLabel::of(address).as_bytes() == label).then_some(address)
 }
 
