@@ -22,17 +22,19 @@ pub(crate) enum Outcome<'s, 'q> {
 /// Decides what a question of `record_type` at `place` gets.
 #[inline(always)]
 pub(crate) fn classify<'s, 'q>(view: &View<'s, 'q>, place: &Place<'s, 'q>, record_type: RecordType) -> Outcome<'s, 'q> {
-    if view.finder.config.conformance == Conformance::CoreDns {
-        if let Some(outcome) = quirk(view, place, record_type) {
-            return outcome;
-        }
-    } else if record_type == RecordType::ANY {
+    let original = view.snapshot.config.conformance == Conformance::CoreDns;
+    if original && let Some(outcome) = quirk(view, place, record_type) {
+        return outcome;
+    }
+    if let Place::Missing(absence) = place {
+        return Outcome::NxDomain(*absence);
+    }
+    if !original && record_type == RecordType::ANY {
         return any(view, place);
     }
     let multicluster = view.zone.kind == crate::config::ZoneKind::Multicluster;
     let family = Family::of(record_type);
     let records = match (place, record_type) {
-        (Place::Missing(absence), _) => return Outcome::NxDomain(*absence),
         (Place::Empty(emptiness), _) => return Outcome::NoData(Some(*emptiness)),
         (Place::Apex, RecordType::SOA) => RecordSet::Soa,
         (Place::Apex, RecordType::NS) => RecordSet::NameServers,

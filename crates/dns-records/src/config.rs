@@ -94,6 +94,7 @@ pub enum Fallthrough {
 }
 
 impl Fallthrough {
+    #[inline]
     pub(crate) fn covers(&self, name: NameRef<'_>) -> bool {
         match self {
             Self::Never => false,

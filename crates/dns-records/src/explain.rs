@@ -121,7 +121,7 @@ impl Snapshot {
                     };
                 }
                 Outcome::NxDomain(absence) => {
-                    let absence = view.finder.reason(absence, here.as_ref());
+                    let absence = view.finder().reason(absence, here.as_ref());
                     explanation.outcome = "NXDOMAIN";
                     explanation.reason = absence.reason().to_owned();
                     if !is_missing && self.config.conformance == Conformance::CoreDns {
@@ -167,7 +167,7 @@ impl Snapshot {
             }
             Place::Pod { .. } => "a Pod in the namespace has the address that the name spells".to_owned(),
             Place::Address(address) if record_type == RecordType::PTR => {
-                let owners = view.finder.owners(*address).count();
+                let owners = view.finder().owners(*address).count();
                 format!("{owners} Service{} has {address}", if owners == 1 { "" } else { "s or endpoints of them" })
             }
             Place::Address(address) => format!("the name is the reverse of {address}"),
@@ -201,7 +201,7 @@ impl Explanation {
                 }
             }
             Place::Address(address) => {
-                for node in view.finder.owners(*address) {
+                for node in view.finder().owners(*address) {
                     self.add_service(node);
                 }
             }

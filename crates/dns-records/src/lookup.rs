@@ -146,7 +146,7 @@ impl Snapshot {
                 Outcome::NoData(reason) => return Answer::NoData { zone, reason },
                 Outcome::NxDomain(_) if original && hop > 0 => return Answer::NoData { zone, reason: None },
                 Outcome::NxDomain(reason) => {
-                    return Answer::NxDomain { zone, reason: view.finder.reason(reason, here) };
+                    return Answer::NxDomain { zone, reason: view.finder().reason(reason, here) };
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::name::NameRef;
 use crate::place::{Finder, PortFilter, Selection};
 use crate::record::{RecordData, RecordName, RecordRef, Soa};
 use crate::record_type::RecordType;
+use crate::snapshot::Snapshot;
 use crate::store::{EndpointTable, ServiceNode};
 pub(crate) use name_servers::NameServers;
 
@@ -45,19 +46,23 @@ impl Family {
 /// A question in one of the zones: what every record of the answer borrows from.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'s, 'q> {
-    pub(crate) finder: Finder<'s>,
+    pub(crate) snapshot: &'s Snapshot,
     pub(crate) zone: &'s Zone,
-    pub(crate) serial: u32,
-    pub(crate) own_addresses: &'s [IpAddr],
     /// The name as asked, in wire form.
     pub(crate) name: &'q [u8],
     /// Its part that is the zone, in the asker's letter case: it ends every generated name.
     pub(crate) apex: &'q [u8],
 }
 
+impl<'s> View<'s, '_> {
+    pub(crate) fn finder(&self) -> Finder<'s> {
+        self.snapshot.finder()
+    }
+}
+
 impl<'s, 'q: 's> View<'s, 'q> {
     pub(crate) fn ttl(&self) -> u32 {
-        self.finder.config.ttl
+        self.snapshot.config.ttl
     }
 
     fn record<'a>(&self, data: RecordData<'a>) -> RecordRef<'a>
@@ -73,7 +78,7 @@ impl<'s, 'q: 's> View<'s, 'q> {
         let data = RecordData::Soa(Soa {
             mname: RecordName::below(b"\x02ns\x03dns", self.apex),
             rname: RecordName::below(b"\x0ahostmaster", self.apex),
-            serial: self.serial,
+            serial: self.snapshot.serial,
             refresh: 7200,
             retry: 1800,
             expire: 86400,
@@ -109,29 +114,20 @@ impl<'s, 'q: 's> RecordSet<'s, 'q> {
     /// Hands the records to `take`, from a place that `seed` chooses, until it says that it takes no more.
     pub(crate) fn answers(&self, view: &View<'s, 'q>, seed: u64, take: &mut impl FnMut(RecordRef<'_>) -> bool) {
         match self {
+            Self::ClusterIps { .. } | Self::Endpoints { .. } | Self::Address(_) | Self::NameServerAddresses(_) => {
+                self.addresses(view, seed, &mut |address| take(view.record(address.into())));
+            }
             Self::Soa => drop(take(view.soa())),
             Self::NameServers => NameServers::of(view).names(&mut |name| take(view.record(RecordData::Ns(name)))),
-            Self::NameServerAddresses(family) => NameServers::of(view)
-                .distinct_addresses(&mut |address| !family.has(address) || take(view.record(address.into()))),
             Self::Version => {
                 let owner = RecordName::whole(view.name);
                 take(RecordRef { owner, ttl: VERSION_TTL, data: RecordData::Txt(VERSION) });
             }
-            Self::ClusterIps { node, family } => {
-                // At most one of each family.
-                if let Some(address) = node.cluster_ips().and_then(|ips| ips.iter().find(|ip| family.has(*ip))) {
-                    take(view.record(address.into()));
-                }
-            }
             Self::ClusterServices { node, ports } => cluster_services(view, node, *ports, take),
-            Self::Endpoints { table, selection, family } => {
-                endpoints::addresses(table, selection, *family, seed, &mut |address| take(view.record(address.into())));
-            }
             Self::EndpointServices { node, selection, multicluster } => {
                 let targets = endpoints::Targets::new(node, selection, *multicluster, view.apex);
                 targets.services(seed, &mut |data| take(view.record(data)));
             }
-            Self::Address(address) => drop(take(view.record((*address).into()))),
             Self::PodService { count, name, .. } => {
                 let target = RecordName::below(name, view.apex);
                 let weight = weight(*count);
@@ -140,6 +136,26 @@ impl<'s, 'q: 's> RecordSet<'s, 'q> {
             Self::Pointers(address) => pointers(view, *address, take),
             Self::Alias(target) => drop(take(view.record(RecordData::Cname((*target).into())))),
         }
+    }
+
+    /// The addresses of a set of A or AAAA records, as [`Self::answers`] has them; `false` for other sets.
+    #[inline(always)]
+    pub(crate) fn addresses(&self, view: &View<'s, 'q>, seed: u64, take: &mut impl FnMut(IpAddr) -> bool) -> bool {
+        match self {
+            Self::ClusterIps { node, family } => {
+                // At most one of each family.
+                if let Some(address) = node.cluster_ips().and_then(|ips| ips.iter().find(|ip| family.has(*ip))) {
+                    take(address);
+                }
+            }
+            Self::Endpoints { table, selection, family } => endpoints::addresses(table, selection, *family, seed, take),
+            Self::Address(address) => drop(take(*address)),
+            Self::NameServerAddresses(family) => {
+                NameServers::of(view).distinct_addresses(&mut |address| !family.has(address) || take(address));
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// The record of a set that always has exactly one: an alias.
@@ -210,9 +226,9 @@ fn cluster_services<'s, 'q: 's>(
 }
 
 fn pointers<'s, 'q: 's>(view: &View<'s, 'q>, address: IpAddr, take: &mut impl FnMut(RecordRef<'_>) -> bool) {
-    let Some(primary) = view.finder.config.zones.primary() else { return };
+    let Some(primary) = view.snapshot.config.zones.primary() else { return };
     let zone = primary.name().as_wire();
-    for node in view.finder.owners(address) {
+    for node in view.finder().owners(address) {
         let service = view.service_name(node, zone);
         if node.cluster_ips().iter().flat_map(|ips| ips.iter()).any(|ip| ip == address) {
             if !take(view.record(RecordData::Ptr(service))) {

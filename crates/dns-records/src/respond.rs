@@ -72,12 +72,13 @@ impl Snapshot {
             return bare(header, Rcode::NOTIMP, limits, out);
         }
         let mut folded = FoldedName::empty();
-        let question = match Question::read(query, header, &mut folded) {
-            Ok(question) => question,
+        let mut question = Question::unread(header);
+        match question.read_in_place(query, &mut folded) {
+            Ok(()) => {}
             Err(Malformed::NoQuestion) if original => return bare(header, Rcode::SERVFAIL, limits, out),
             Err(Malformed::Question) => return self.respond_expanded(query, header, limits, seed, chased, out),
             Err(_) => return bare(header, Rcode::FORMERR, limits, out),
-        };
+        }
         let error = |rcode, out: &mut [u8]| match error_to(&question, rcode, limits, conformance, out) {
             0 => Verdict::Drop,
             len => Verdict::Reply(len),
@@ -101,7 +102,10 @@ impl Snapshot {
         if !question.is_class_in() && !original {
             return error(Rcode::REFUSED, out);
         }
-        let Some((view, place)) = self.resolve(question.name, &folded) else { return Verdict::NotOurs };
+        // Built in their places: handed back together they would be copied.
+        let Some((zone, apex)) = self.config.zones.find(&folded) else { return Verdict::NotOurs };
+        let view = self.view(zone, question.name, folded.start(apex));
+        let place = view.finder().find(&folded, zone, apex);
         if matches!(question.record_type, RecordType::AXFR | RecordType::IXFR) {
             return transfer(&question, limits, conformance, out);
         }
@@ -157,7 +161,9 @@ impl<'s> Responder<'s, '_> {
     where
         's: 'q,
     {
-        if let Some(done) = self.answer_hosts(view, place, reply) {
+        if let Place::Endpoints { node, selection } = place
+            && let Some(done) = self.answer_hosts(view, node, selection, reply)
+        {
             return done;
         }
         match classify(view, place, self.record_type) {
@@ -204,6 +210,18 @@ impl<'s> Responder<'s, '_> {
     {
         let mut fits = true;
         let mut any = false;
+        // Addresses of the name asked for, most of what is ever answered, have a form that is always the same.
+        if reply.asks_for(view.name) {
+            let ttl = view.ttl();
+            let addresses = records.addresses(view, self.seed, &mut |address| {
+                any = true;
+                fits = reply.push_own_address(address, ttl);
+                fits
+            });
+            if addresses {
+                return any.then_some(Flags { authoritative: true, truncated: !fits });
+            }
+        }
         records.answers(view, self.seed, &mut |record| {
             any = true;
             fits = reply.push(Section::Answer, &record);

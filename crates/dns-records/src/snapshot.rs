@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::config::ZoneConfig;
+use crate::config::{Zone, ZoneConfig};
 use crate::model::Kinds;
 use crate::name::FoldedName;
 use crate::place::{Finder, Place};
@@ -44,21 +44,19 @@ impl Snapshot {
     }
 
     /// The question's zone and place; `None` when it is in none of the zones.
-    #[inline(always)]
     pub(crate) fn resolve<'s: 'q, 'q>(
         &'s self,
         name: &'q [u8],
         folded: &'q FoldedName,
     ) -> Option<(View<'s, 'q>, Place<'s, 'q>)> {
         let (zone, apex) = self.config.zones.find(folded)?;
-        let view = View {
-            finder: self.finder(),
-            zone,
-            serial: self.serial,
-            own_addresses: &self.own_addresses,
-            name,
-            apex: name.get(folded.start(apex)..)?,
-        };
-        Some((view, view.finder.find(folded, zone, apex)))
+        Some((self.view(zone, name, folded.start(apex)), self.finder().find(folded, zone, apex)))
+    }
+
+    /// A question in `zone`, whose name starts at the octet `apex` of `name`.
+    #[inline(always)]
+    pub(crate) fn view<'s: 'q, 'q>(&'s self, zone: &'s Zone, name: &'q [u8], apex: usize) -> View<'s, 'q> {
+        let apex = name.get(apex..).unwrap_or_default();
+        View { snapshot: self, zone, name, apex }
     }
 }

@@ -18,5 +18,5 @@ pub(crate) use endpoint_table::{EndpointTable, Entry, TableBuilder, Tag};
 pub(crate) use indexes::{Indexes, Map, NamespaceId, NamespaceState, NodeId};
 pub(crate) use node_set::NodeSet;
 pub(crate) use port::{Port, PortLists};
-pub(crate) use service_node::{NodeExposure, ServiceNode, Slice, service_key};
+pub(crate) use service_node::{NodeExposure, ServiceNode, ShortKey, Slice, service_key};
 use sorted_set::SortedSet;

@@ -69,14 +69,7 @@ impl Transfer<'_> {
         let mut folded = FoldedName::empty();
         let question = Question::read(&query, header, &mut folded).ok()?;
         let mut reply = Reply::start(out, &question, Limits::tcp(), self.snapshot.config.conformance)?;
-        let view = View {
-            finder: self.snapshot.finder(),
-            zone: self.zone,
-            serial: self.snapshot.serial,
-            own_addresses: &self.snapshot.own_addresses,
-            name: question.name,
-            apex: question.name,
-        };
+        let view = self.snapshot.view(self.zone, question.name, 0);
         self.fill(&view, &mut reply);
         let len = reply.finish(Flags { authoritative: true, truncated: false });
         self.query = query;

@@ -2,6 +2,7 @@
 
 use crate::name::NameRef;
 use crate::record_type::RecordType;
+use crate::wire::MIN_PAYLOAD;
 
 /// A DNS response code, extended ones included (RFC 1035 §4.1.1, RFC 6891 §6.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,14 +52,14 @@ impl std::fmt::Display for Rcode {
 /// How long a reply may be and what it may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    pub(crate) transport: Transport,
+    transport: Transport,
     pub(crate) max_payload: u16,
     pub(crate) recursion_available: bool,
     pub(crate) extended_errors: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
+enum Transport {
     Udp,
     Stream,
 }
@@ -71,14 +72,41 @@ impl Limits {
 
     /// A message on a stream: 65535 octets.
     pub const fn tcp() -> Self {
-        Self { transport: Transport::Stream, max_payload: 1232, recursion_available: false, extended_errors: false }
+        Self::udp().over_stream()
     }
 
     /// The largest datagram with EDNS, also what the reply's OPT record announces; 512–65535.
     #[must_use]
     pub const fn with_max_payload(mut self, octets: u16) -> Self {
-        self.max_payload = if octets < 512 { 512 } else { octets };
+        self.max_payload = if octets < MIN_PAYLOAD { MIN_PAYLOAD } else { octets };
         self
+    }
+
+    /// The same for messages on a stream.
+    #[must_use]
+    pub const fn over_stream(mut self) -> Self {
+        self.transport = Transport::Stream;
+        self
+    }
+
+    /// Whether the reply goes over a stream.
+    pub const fn is_stream(&self) -> bool {
+        matches!(self.transport, Transport::Stream)
+    }
+
+    /// The largest datagram with EDNS, also what the reply's OPT record announces.
+    pub const fn max_payload(&self) -> u16 {
+        self.max_payload
+    }
+
+    /// Octets that the reply to a query may have at most; `edns_payload` is the size that its OPT record tells (RFC 6891
+    /// §6.2.3, §6.2.5), if it has one.
+    pub fn max_reply(&self, edns_payload: Option<u16>) -> usize {
+        usize::from(match (self.transport, edns_payload) {
+            (Transport::Stream, _) => u16::MAX,
+            (Transport::Udp, None) => MIN_PAYLOAD,
+            (Transport::Udp, Some(payload)) => payload.clamp(MIN_PAYLOAD, self.max_payload),
+        })
     }
 
     /// Whether the replies say that recursion is available (RA): a server that also forwards says so. Off by default.

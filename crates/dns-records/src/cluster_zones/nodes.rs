@@ -10,7 +10,7 @@ use crate::model::{Exposure, ImportExposure, Service, ServiceImport, ServicePort
 use crate::name::Name;
 use crate::store::{
     EndpointTable, Indexes, NamespaceId, NamespaceState, NodeExposure, NodeId, NodeSet, Owner, Port, ServiceNode,
-    Slice, TableBuilder,
+    ShortKey, Slice, TableBuilder,
 };
 
 /// Which of the two name spaces a node lives in.
@@ -159,11 +159,13 @@ impl ClusterZones {
             Some(old) => old.id,
             None => self.new_id(),
         };
+        let key = old.as_ref().map_or(key, |old| &old.key);
         let node = ServiceNode {
-            key: old.as_ref().map_or_else(|| Arc::clone(key), |old| Arc::clone(&old.key)),
-            id,
+            short_key: ShortKey::new(key),
             namespace,
+            id,
             exposure: draft.exposure,
+            key: Arc::clone(key),
             ports,
             endpoints,
             slices: draft.slices.into(),

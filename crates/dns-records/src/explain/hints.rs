@@ -14,9 +14,9 @@ const DISTANCE: usize = 2;
 
 /// The Service that a name gets as far as.
 pub(super) fn nearest_node<'s>(view: &View<'s, '_>, folded: &FoldedName) -> Option<&'s ServiceNode> {
-    let (_, apex) = view.finder.config.zones.find(folded)?;
+    let (_, apex) = view.snapshot.config.zones.find(folded)?;
     let key = folded.wire(apex.checked_sub(3)?, apex - 1);
-    view.finder.indexes.services.get(key).map(|node| &**node)
+    view.snapshot.indexes.services.get(key).map(|node| &**node)
 }
 
 /// For a name in none of the zones: perhaps the zone is missing.

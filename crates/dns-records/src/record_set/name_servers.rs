@@ -22,8 +22,8 @@ impl<'v, 's, 'q: 's> NameServers<'v, 's, 'q> {
         's: 'v,
         'q: 'v,
     {
-        let primary = view.finder.config.zones.primary().filter(|_| view.zone.is_reverse());
-        let zone = match (view.finder.config.conformance, primary) {
+        let primary = view.snapshot.config.zones.primary().filter(|_| view.zone.is_reverse());
+        let zone = match (view.snapshot.config.conformance, primary) {
             // Services have no names in reverse zones, whatever the original says.
             (Conformance::Rfc, Some(primary)) => primary.name().as_wire(),
             _ => view.apex,
@@ -49,7 +49,7 @@ impl<'v, 's, 'q: 's> NameServers<'v, 's, 'q> {
 
     /// The names' addresses: the original repeats some of them, we do not.
     pub(crate) fn glue(&self, take: &mut impl FnMut(RecordName<'_>, IpAddr) -> bool) {
-        let once = self.view.finder.config.conformance == Conformance::Rfc;
+        let once = self.view.snapshot.config.conformance == Conformance::Rfc;
         let mut index = 0;
         self.each(&mut |name, address| {
             let seen =
@@ -82,10 +82,10 @@ impl<'v, 's, 'q: 's> NameServers<'v, 's, 'q> {
 
     /// Every pair of name and address, some more than once.
     fn each(&self, take: &mut impl FnMut(RecordName<'_>, IpAddr) -> bool) {
-        let indexes = self.view.finder.indexes;
+        let indexes = &self.view.snapshot.indexes;
         let mut found = false;
         let mut any = false;
-        for own in self.view.own_addresses {
+        for own in &*self.view.snapshot.own_addresses {
             for owner in indexes.addresses.owners(*own) {
                 let Owner::Endpoint(id) = owner else { continue };
                 let Some(node) = indexes.node(id) else { continue };
@@ -101,12 +101,12 @@ impl<'v, 's, 'q: 's> NameServers<'v, 's, 'q> {
             }
         }
         // The original has no name server at all where its endpoints belong to a Service that is not there.
-        let fallback = match self.view.finder.config.conformance {
+        let fallback = match self.view.snapshot.config.conformance {
             Conformance::Rfc => !any,
             Conformance::CoreDns => !found,
         };
         if fallback {
-            for own in self.view.own_addresses {
+            for own in &*self.view.snapshot.own_addresses {
                 if !take(RecordName::below(DEFAULT, self.view.apex), *own) {
                     return;
                 }

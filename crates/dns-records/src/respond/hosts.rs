@@ -10,7 +10,7 @@ use crate::name::{FoldedName, Name, NameRef};
 use crate::place::{Place, Selection};
 use crate::record_set::{Family, RecordSet, View};
 use crate::record_type::RecordType;
-use crate::store::EndpointTable;
+use crate::store::{EndpointTable, ServiceNode};
 use crate::verdict::{ChasedOutcome, Rcode};
 use crate::wire::{Flags, Reply, Section};
 
@@ -38,13 +38,13 @@ impl<'s> Responder<'s, '_> {
     pub(super) fn answer_hosts<'q>(
         &self,
         view: &View<'s, 'q>,
-        place: &Place<'s, 'q>,
+        node: &'s ServiceNode,
+        selection: &Selection<'q>,
         reply: &mut Reply<'_, '_>,
     ) -> Option<Done<'s>>
     where
         's: 'q,
     {
-        let Place::Endpoints { node, selection } = place else { return None };
         let table = &*node.endpoints;
         if table.hosts().is_empty() {
             return None;

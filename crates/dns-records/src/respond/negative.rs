@@ -17,6 +17,7 @@ pub(super) const NO_SUCH_TYPE: &str = "the name has no records of this type";
 
 impl<'s> Responder<'s, '_> {
     /// Writes the zone's SOA record into the authority section.
+    #[inline]
     pub(super) fn write_negative<'q>(
         &self,
         view: &View<'s, 'q>,
@@ -34,12 +35,13 @@ impl<'s> Responder<'s, '_> {
     }
 
     /// Why a name does not exist, worked out only for those who want to know.
+    #[inline]
     pub(super) fn reason<'q>(&self, view: &View<'s, 'q>, absence: Absence, reply: &Reply<'_, '_>) -> &'static str
     where
         's: 'q,
     {
         let absence = match reply.wants_reasons() {
-            true => view.finder.reason(absence, NameRef::trusted(view.name)),
+            true => view.finder().reason(absence, NameRef::trusted(view.name)),
             false => absence,
         };
         absence.reason()

@@ -18,10 +18,8 @@ pub(crate) fn read_u16(message: &[u8], at: usize) -> Option<u16> {
 pub(crate) struct Header {
     pub(crate) id: u16,
     flags: u16,
-    questions: u16,
-    answers: u16,
-    authorities: u16,
-    additionals: u16,
+    /// The four counts, one below the other.
+    counts: u64,
 }
 
 impl Header {
@@ -32,16 +30,9 @@ impl Header {
     /// other for ever.
     #[inline(always)]
     pub(crate) fn read(message: &[u8]) -> Result<Self, ()> {
-        let [id_0, id_1, f_0, f_1, qd_0, qd_1, an_0, an_1, ns_0, ns_1, ar_0, ar_1] =
-            *message.first_chunk::<HEADER>().ok_or(())?;
-        let header = Self {
-            id: u16::from_be_bytes([id_0, id_1]),
-            flags: u16::from_be_bytes([f_0, f_1]),
-            questions: u16::from_be_bytes([qd_0, qd_1]),
-            answers: u16::from_be_bytes([an_0, an_1]),
-            authorities: u16::from_be_bytes([ns_0, ns_1]),
-            additionals: u16::from_be_bytes([ar_0, ar_1]),
-        };
+        let [id_0, id_1, flags_0, flags_1, counts @ ..] = *message.first_chunk::<HEADER>().ok_or(())?;
+        let id = u16::from_be_bytes([id_0, id_1]);
+        let header = Self { id, flags: u16::from_be_bytes([flags_0, flags_1]), counts: u64::from_be_bytes(counts) };
         if header.flags & 0x8000 == 0 { Ok(header) } else { Err(()) }
     }
 
@@ -71,9 +62,22 @@ impl Header {
         self.flags & 0x0100 != 0
     }
 
+    const fn answers(&self) -> usize {
+        (self.counts >> 32 & 0xffff) as usize
+    }
+
+    const fn authorities(&self) -> usize {
+        (self.counts >> 16 & 0xffff) as usize
+    }
+
+    const fn additionals(&self) -> usize {
+        (self.counts & 0xffff) as usize
+    }
+
     /// Whether the sections have the counts of a query that anybody sends.
     pub(crate) const fn has_sane_counts(&self) -> bool {
-        self.questions == 1 && self.answers <= 1 && self.authorities <= 1 && self.additionals <= 2
+        // One question, at most one answer and one authority, at most two additional records: all in one comparison.
+        self.counts & !0x0000_0001_0001_0003 == 0x0001_0000_0000_0000 && self.additionals() <= 2
     }
 }
 
@@ -103,10 +107,23 @@ pub(crate) struct Question<'q> {
 }
 
 impl<'q> Question<'q> {
-    /// Reads the question into `folded`, and what else of the message matters.
+    /// A query of which the header was read.
     #[inline(always)]
+    pub(crate) const fn unread(header: Header) -> Self {
+        let record_type = RecordType(0);
+        Self { header, name: b"", record_type, class: 0, edns: None, is_broken: false, soa_serial: None }
+    }
+
+    /// The question of a message, its name also in `folded`.
     pub(crate) fn read(message: &'q [u8], header: Header, folded: &mut FoldedName) -> Result<Self, Malformed> {
-        if !header.has_sane_counts() {
+        let mut question = Self::unread(header);
+        question.read_in_place(message, folded).map(|()| question)
+    }
+
+    /// Reads the question, its name into `folded` too, and what else of the message matters.
+    #[inline(always)]
+    pub(crate) fn read_in_place(&mut self, message: &'q [u8], folded: &mut FoldedName) -> Result<(), Malformed> {
+        if !self.header.has_sane_counts() {
             return Err(Malformed::Counts);
         }
         if message.len() == HEADER {
@@ -114,17 +131,16 @@ impl<'q> Question<'q> {
         }
         let body = message.get(HEADER..).ok_or(Malformed::Question)?;
         let len = folded.read(body).ok_or(Malformed::Question)?;
-        let name = body.get(..len).ok_or(Malformed::Question)?;
+        self.name = body.get(..len).ok_or(Malformed::Question)?;
         let end = HEADER + len;
         let tail = message.get(end..).and_then(<[u8]>::first_chunk::<4>).ok_or(Malformed::Question)?;
         let [type_high, type_low, class_high, class_low] = *tail;
-        let record_type = RecordType(u16::from_be_bytes([type_high, type_low]));
-        let class = u16::from_be_bytes([class_high, class_low]);
-        let mut question = Self { header, name, record_type, class, edns: None, is_broken: false, soa_serial: None };
+        self.record_type = RecordType(u16::from_be_bytes([type_high, type_low]));
+        self.class = u16::from_be_bytes([class_high, class_low]);
         if message.len() > end + 4 {
-            question.is_broken = question.read_records(message, end + 4).is_none();
+            self.is_broken = self.read_records(message, end + 4).is_none();
         }
-        Ok(question)
+        Ok(())
     }
 
     /// Reads the records after the question, of which OPT matters and the SOA of an IXFR query.
@@ -132,8 +148,8 @@ impl<'q> Question<'q> {
     /// A count may promise more than the message holds, as long as the message ends at a record's border.
     fn read_records(&mut self, message: &'q [u8], mut at: usize) -> Option<()> {
         let header = self.header;
-        let before_additional = usize::from(header.answers) + usize::from(header.authorities);
-        let total = before_additional + usize::from(header.additionals);
+        let before_additional = header.answers() + header.authorities();
+        let total = before_additional + header.additionals();
         for index in 0..total {
             if at == message.len() {
                 break;
@@ -255,25 +271,13 @@ impl<'q> Query<'q> {
     /// `None` when it is no such query, or when what follows the question can't be read.
     pub fn parse(message: &'q [u8]) -> Option<Self> {
         let header = Header::read(message).ok()?;
-        let mut folded = FoldedName::empty();
-        let len = folded.read(message.get(HEADER..)?)?;
-        let name = message.get(HEADER..HEADER + len)?;
-        let mut question = Question {
-            header,
-            name,
-            record_type: RecordType(read_u16(message, HEADER + len)?),
-            class: read_u16(message, HEADER + len + 2)?,
-            edns: None,
-            is_broken: false,
-            soa_serial: None,
-        };
-        if !header.has_sane_counts() {
+        let question = Question::read(message, header, &mut FoldedName::empty()).ok()?;
+        if question.is_broken {
             return None;
         }
-        question.read_records(message, HEADER + len + 4)?;
         Some(Self {
             id: header.id,
-            name: NameRef::trusted(name),
+            name: NameRef::trusted(question.name),
             record_type: question.record_type,
             class: question.class,
             recursion_desired: header.recursion_desired(),

@@ -1,12 +1,14 @@
 mod names;
 mod opt;
 
-use super::{HEADER, MIN_PAYLOAD, Question};
+use std::net::IpAddr;
+
+use super::{HEADER, Question};
 use crate::config::Conformance;
 use crate::record::{RecordData, RecordRef};
 use crate::record_set::{MAX_SOA_TTL, View};
 use crate::record_type::RecordType;
-use crate::verdict::{Limits, Rcode, Transport};
+use crate::verdict::{Limits, Rcode};
 
 /// Octets of an OPT record without options.
 const OPT: usize = 11;
@@ -129,6 +131,11 @@ impl<'o, 'q> Reply<'o, 'q> {
         self.labels.forget(mark.at);
     }
 
+    /// Whether a name is the question's, recognised by where it lies in memory.
+    pub(crate) fn asks_for(&self, name: &[u8]) -> bool {
+        std::ptr::eq(self.question.name, name)
+    }
+
     /// Number of records written to the answer section.
     pub(crate) const fn answers(&self) -> u16 {
         let [answers, ..] = self.counts;
@@ -138,9 +145,6 @@ impl<'o, 'q> Reply<'o, 'q> {
     /// Writes one record; `false`, with nothing written, when it does not fit.
     #[inline(always)]
     pub(crate) fn push(&mut self, section: Section, record: &RecordRef<'_>) -> bool {
-        if let Some(fits) = self.push_of_question(section, record) {
-            return fits;
-        }
         let mark = self.mark();
         if self.push_record(record).is_none() {
             self.back_to(mark);
@@ -163,7 +167,7 @@ impl<'o, 'q> Reply<'o, 'q> {
         octets[6..10].copy_from_slice(&ttl.min(MAX_SOA_TTL).to_be_bytes());
         octets[19..21].copy_from_slice(&pointer);
         octets[32..34].copy_from_slice(&pointer);
-        octets[34..38].copy_from_slice(&view.serial.to_be_bytes());
+        octets[34..38].copy_from_slice(&view.snapshot.serial.to_be_bytes());
         octets[50..].copy_from_slice(&ttl.to_be_bytes());
         let fits = self.put(&octets).is_some();
         if fits {
@@ -172,36 +176,32 @@ impl<'o, 'q> Reply<'o, 'q> {
         fits
     }
 
-    /// Writes an address of the question's name: most of what is ever asked, a fixed number of octets. `None` when the
-    /// record is something else.
+    /// Writes an address of the question's name: most of what is ever asked, a fixed number of octets.
     #[inline(always)]
-    fn push_of_question(&mut self, section: Section, record: &RecordRef<'_>) -> Option<bool> {
-        let [b"", b"", b"", b"", owner] = record.owner.parts else { return None };
-        let offset = self.offset_in_question(owner)?;
-        let [high, low] = (POINTER | offset).to_be_bytes();
-        let [ttl_0, ttl_1, ttl_2, ttl_3] = record.ttl.to_be_bytes();
+    pub(crate) fn push_own_address(&mut self, address: IpAddr, ttl: u32) -> bool {
+        let [high, low] = (POINTER | HEADER as u16).to_be_bytes();
+        let [ttl_0, ttl_1, ttl_2, ttl_3] = ttl.to_be_bytes();
         let fixed = |record_type: RecordType, len: u8| {
             [high, low, 0, record_type.0 as u8, 0, 1, ttl_0, ttl_1, ttl_2, ttl_3, 0, len]
         };
-        let written = match &record.data {
-            RecordData::A(v4) => {
+        let written = match address {
+            IpAddr::V4(v4) => {
                 let mut octets = [0; 16];
                 octets[..12].copy_from_slice(&fixed(RecordType::A, 4));
                 octets[12..].copy_from_slice(&v4.octets());
                 self.put(&octets)
             }
-            RecordData::Aaaa(v6) => {
+            IpAddr::V6(v6) => {
                 let mut octets = [0; 28];
                 octets[..12].copy_from_slice(&fixed(RecordType::AAAA, 16));
                 octets[12..].copy_from_slice(&v6.octets());
                 self.put(&octets)
             }
-            _ => return None,
         };
         if written.is_some() {
-            self.count(section);
+            self.count(Section::Answer);
         }
-        Some(written.is_some())
+        written.is_some()
     }
 
     /// Copies those records in wire form without compressed names whose type `takes`; `false` when one does not fit,
@@ -349,18 +349,13 @@ impl<'o, 'q> Reply<'o, 'q> {
 }
 
 /// The largest reply to a question.
+#[inline]
 fn payload_size(question: &Question<'_>, limits: Limits, conformance: Conformance) -> usize {
-    match (limits.transport, question.edns) {
-        (Transport::Stream, _) => usize::from(u16::MAX),
-        (Transport::Udp, None) => usize::from(MIN_PAYLOAD),
-        (Transport::Udp, Some(edns)) => {
-            let most = match conformance {
-                Conformance::Rfc => limits.max_payload,
-                Conformance::CoreDns => u16::MAX,
-            };
-            usize::from(edns.payload.clamp(MIN_PAYLOAD, most))
-        }
-    }
+    let limits = match conformance {
+        Conformance::Rfc => limits,
+        Conformance::CoreDns => limits.with_max_payload(u16::MAX),
+    };
+    limits.max_reply(question.edns.map(|edns| edns.payload))
 }
 
 /// Type and length of the record at the front, whose owner is not compressed; `None` at the end.
