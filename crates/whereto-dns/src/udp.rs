@@ -1,5 +1,7 @@
 //! Datagrams: threads that receive, answer and send, without a runtime in between.
 
+mod batch;
+
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +14,10 @@ use dns_records::{Rcode, Snapshot, Verdict, wire};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::error;
 
+use self::batch::{Batch, Datagram};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{Block, Source, TIMED_ONE_IN};
 use crate::resolution::Resolution;
@@ -23,9 +27,6 @@ use crate::service::{Done, Incoming, Now, Service};
 pub(crate) const RECEIVE_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long it waits for what is still in the socket when the server ends.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(1);
-/// Any datagram.
-const BUFFER: usize = u16::MAX as usize;
-
 const UDP: &str = "udp";
 
 /// What a worker answers from.
@@ -46,7 +47,18 @@ pub(crate) struct Worker {
     block: Arc<Block>,
     seeds: SmallRng,
     queries: u64,
-    out: Box<[u8]>,
+    /// What became of the datagrams of a batch.
+    answered: Vec<Option<Answered>>,
+}
+
+/// A reply that was written.
+#[derive(Clone, Copy, Debug)]
+struct Answered {
+    len: usize,
+    /// `None` where it is counted as a bug.
+    source: Option<Source>,
+    /// Since when it was worked on, and how many queries its time stands for.
+    timed: Option<(Instant, u64)>,
 }
 
 impl Worker {
@@ -58,18 +70,18 @@ impl Worker {
             block,
             seeds: SmallRng::from_rng(&mut rand::rng()),
             queries: 0,
-            out: vec![0; BUFFER].into_boxed_slice(),
+            answered: Vec::new(),
         }
     }
 
     /// Answers until the server ends, then what was received before.
     pub(crate) fn run(mut self) {
-        let mut buffer = vec![0; BUFFER].into_boxed_slice();
+        let mut batch = Batch::new();
         let socket = Arc::clone(&self.socket);
         let mut draining = false;
         loop {
-            match socket.recv_from(&mut buffer) {
-                Ok((len, client)) => self.guarded(buffer.get(..len).unwrap_or_default(), client),
+            match batch.receive(&socket) {
+                Ok(count) => self.answer_all(&mut batch, count),
                 Err(error) if is_timeout(&error) => {
                     if draining {
                         return;
@@ -95,65 +107,79 @@ impl Worker {
         }
     }
 
-    /// A bug met by one query must not stop the others.
-    fn guarded(&mut self, query: &[u8], client: SocketAddr) {
-        if catch_unwind(AssertUnwindSafe(|| self.answer(query, client))).is_err() {
-            self.block.panicked();
-            let limits = self.context.service.datagrams.limits();
-            let len = wire::error_reply(query, Rcode::SERVFAIL, limits, &mut self.out);
-            self.send(len, client);
+    /// Answers the datagrams of a batch, then sends the replies, then counts them.
+    fn answer_all(&mut self, batch: &mut Batch, count: usize) {
+        self.answered.clear();
+        for index in 0..count {
+            let Some(datagram) = batch.datagram(index) else { break };
+            let answered = self.guarded(datagram);
+            batch.set_reply(index, answered.map_or(0, |answered| answered.len));
+            self.answered.push(answered);
+        }
+        for _ in 0..batch.send(&self.socket) {
+            self.block.unsent();
+        }
+        for (index, answered) in self.answered.iter().enumerate() {
+            if let (Some(answered), Some(datagram)) = (answered, batch.datagram(index)) {
+                self.done(answered, &datagram);
+            }
         }
     }
 
-    fn answer(&mut self, query: &[u8], client: SocketAddr) {
+    /// A bug met by one query must not stop the others.
+    fn guarded(&mut self, datagram: Datagram<'_>) -> Option<Answered> {
+        let Datagram { query, client, out } = datagram;
+        catch_unwind(AssertUnwindSafe(|| self.answer(query, client, out))).unwrap_or_else(|_| {
+            self.block.panicked();
+            let len = wire::error_reply(query, Rcode::SERVFAIL, self.context.service.datagrams.limits(), out);
+            (len > 0).then_some(Answered { len, source: None, timed: None })
+        })
+    }
+
+    fn answer(&mut self, query: &[u8], client: SocketAddr, out: &mut [u8]) -> Option<Answered> {
         let service = &*self.context.service;
         self.queries = self.queries.wrapping_add(1);
-        let timed = service.times_all() || self.queries.is_multiple_of(TIMED_ONE_IN);
-        let started = timed.then(Instant::now);
+        let weight = if service.times_all() { 1 } else { TIMED_ONE_IN };
+        let started = self.queries.is_multiple_of(weight).then(Instant::now);
         let seed = self.seeds.next_u64();
         let snapshot = self.snapshots.load();
-        let verdict = snapshot.respond(query, service.datagrams.limits(), seed, &mut self.out);
+        let verdict = snapshot.respond(query, service.datagrams.limits(), seed, out);
         if let Verdict::Reply(len) = verdict {
-            self.send(len, client);
-            let took = started.map(|started| started.elapsed());
-            if let Some(took) = took {
-                self.block.took(took, if service.times_all() { 1 } else { TIMED_ONE_IN });
-            }
-            self.done(query, client, len, Source::Zones, took);
-            return;
+            let timed = started.map(|started| (started, weight));
+            return Some(Answered { len, source: Some(Source::Zones), timed });
         }
         let started = started.unwrap_or_else(Instant::now);
-        let block = &*self.block;
         let incoming = Incoming { snapshot, query, client: &service.datagrams, seed };
-        match service.beyond_zones(&incoming, &verdict, block, &mut self.out) {
-            Now::Reply(len, source) => self.finished(query, client, len, source, started),
+        let (len, source) = match service.beyond_zones(&incoming, &verdict, &self.block, out) {
+            Now::Reply(len, source) => (len, source),
             // Transfers go over streams (RFC 5936 §4.2): the refusal that was written.
-            Now::Transfer(len) => self.finished(query, client, len, Source::Zones, started),
-            Now::Nothing => block.dropped(),
-            Now::Later(resolution) => self.hand_over(resolution, query, client, started),
-        }
-    }
-
-    fn finished(&self, query: &[u8], client: SocketAddr, len: usize, source: Source, started: Instant) {
-        self.send(len, client);
-        let took = started.elapsed();
-        self.block.took(took, 1);
-        self.done(query, client, len, source, Some(took));
+            Now::Transfer(len) => (len, Source::Zones),
+            Now::Nothing => {
+                self.block.dropped();
+                return None;
+            }
+            Now::Later(resolution) => match service.pending.enter() {
+                Some(place) => {
+                    self.hand_over(resolution, place, client, started);
+                    return None;
+                }
+                None => {
+                    self.block.shed();
+                    (wire::error_reply(query, Rcode::SERVFAIL, service.datagrams.limits(), out), Source::Server)
+                }
+            },
+        };
+        Some(Answered { len, source: Some(source), timed: Some((started, 1)) })
     }
 
     fn hand_over(
-        &mut self,
+        &self,
         mut resolution: Box<Resolution<Arc<Snapshot>>>,
-        query: &[u8],
+        place: OwnedSemaphorePermit,
         client: SocketAddr,
         started: Instant,
     ) {
         let service = Arc::clone(&self.context.service);
-        let Some(place) = service.pending.enter() else {
-            self.block.shed();
-            let len = wire::error_reply(query, Rcode::SERVFAIL, service.datagrams.limits(), &mut self.out);
-            return self.finished(query, client, len, Source::Server, started);
-        };
         let socket = Arc::clone(&self.socket);
         let block = Arc::clone(&self.context.later);
         self.context.runtime.spawn(async move {
@@ -169,16 +195,16 @@ impl Worker {
         });
     }
 
-    fn send(&self, len: usize, client: SocketAddr) {
-        let reply = self.out.get(..len).unwrap_or_default();
-        if !reply.is_empty() && self.socket.send_to(reply, client).is_err() {
-            self.block.unsent();
+    /// Counts a reply that was sent.
+    fn done(&self, answered: &Answered, datagram: &Datagram<'_>) {
+        let &Answered { len, source: Some(source), timed } = answered else { return };
+        let took = timed.map(|(started, _)| started.elapsed());
+        if let (Some(took), Some((_, weight))) = (took, timed) {
+            self.block.took(took, weight);
         }
-    }
-
-    fn done(&self, query: &[u8], client: SocketAddr, len: usize, source: Source, took: Option<Duration>) {
-        let reply = self.out.get(..len).unwrap_or_default();
-        self.context.service.done(&self.block, &Done { client, proto: UDP, query, reply, source }, took);
+        let reply = datagram.out.get(..len).unwrap_or_default();
+        let done = Done { client: datagram.client, proto: UDP, query: datagram.query, reply, source };
+        self.context.service.done(&self.block, &done, took);
     }
 }
 

@@ -1,0 +1,97 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Design
+//! **Patterns, matches, ranks.** A rule is a [`HostPattern`] and a [`PathPattern`]; what decides is a [`RouteMatch`]; which of several does is said
+//! by [`RouteRank`] alone, a struct whose fields stand in the order of precedence, each with the sentence that it follows. Certificates are
+//! chosen in the same way, with the same host patterns.
+//!
+//! **One index.** Rules are found by host, then by path without a final slash in one persistent map for all hosts; a bit set of each host
+//! says which numbers of elements to look up. For a host with few paths, which most are, the same rules are also in a list by rank, where the first
+//! that matches decides: memory is read in fewer places, and that is what a route costs in a large table. A rule points to an [`Upstream`], a Service's port, of which the table has one each:
+//! an endpoint that comes or goes changes one place, however many rules lead there.
+//!
+//! **One writer, any readers.** [`Router`] changes persistent maps; [`Router::publish`] shares them with a [`RoutingTable`], at the cost of a few
+//! reference counts. The router keeps retired tables until it is their last owner, so that no reader pays for freeing one.
+//!
+//! **Bad objects are no errors.** A rule that cannot be used is left out, and [`Effect::diagnostics`] tells of it; all others stay. What is at odds only
+//! with other objects is told by [`RoutingTable::conflicts`]. "No rule", "not now" and "malformed" are values of enums.
+//!
+//! **Everything outside is a parameter**: the time that certificates are judged by, the seed that endpoints are chosen by, the buffer that a
+//! path is normalised into.
+//!
+//! Where the standard leaves a choice, [`RoutingTable::explain`] names each with its effect on the request:
+//!
+//! | what | choice | option |
+//! |---|---|---|
+//! | Prefix `/foo/` and Exact `/foo`, request `/foo` | Exact, always before Prefix | |
+//! | Prefix `/foo/` and Prefix `/foo` | `/foo/`; the other is reported as never used | |
+//! | final slash | compared, never added by a redirect | |
+//! | `ImplementationSpecific` | as Prefix | [`ImplementationSpecific`] |
+//! | host | exact, wildcard, none; the first that has rules decides, without fall-back | [`HostFallback`] |
+//! | wildcard | one label, for requests and certificates | |
+//! | path before matching | unreserved escapes decoded, dot segments removed; `//`, `%2F` stay | [`PathOptions`] |
+//! | two authorities, several Host fields | 400 | [`RequestOptions`] |
+//! | server name is not the host | the host decides | [`ServerNamePolicy`] |
+//! | identical rules | oldest Ingress, namespace and name, place in the Ingress; a [`Conflict`] | |
+//! | default backend | of the oldest Ingress with a rule for the host that has one; the controller's; of the oldest that has one; 404 | [`Options::with_default_backend`] |
+//! | rule without `http` | its host has its default backend | |
+//! | Ingress without class | that of the default IngressClass | [`Classless`] |
+//! | annotations of other controllers | those that limit access close the Ingress that has them, no other; the rest is told | [`AccessAnnotations`] |
+//! | order | access control, redirect to https, backend | |
+//! | redirect to https | where a certificate names the host and a rule or default backend matches | [`HttpsRedirect`] |
+//! | endpoints | ready ones, else those that serve while they terminate, else 503 | |
+//! | `type: ExternalName`, `backend.resource` | 501 | |
+//! | regular expressions, rewriting | none | |
+//!
+//! The tests: `tests/spec` has the answers row by row, each with the text that it follows; `tests/properties` what must hold for any
+//! history of a cluster, with an oracle that reads the standard word by word; `tests/allocations.rs` counts allocations.
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod annotation;
+mod certificate;
+mod compile;
+mod conflicts;
+mod diff;
+mod endpoint_choice;
+mod explain;
+mod host;
+pub mod model;
+mod options;
+mod outcome;
+mod path_pattern;
+mod rank;
+mod request;
+mod router;
+mod table;
+mod witness;
+
+pub use certificate::{
+    CertificateCandidate, CertificateChoice, CertificateExplanation, CertificateFacts, CertificateFault,
+    CertificateIndex, CertificateOffer, CertificateRank, CertificateRankField, CertificateState, DefaultReason,
+    Fingerprint, KeyKind, Validity, Verdict,
+};
+pub use conflicts::Conflict;
+pub use diff::{Decision, PathPart, PathRegion, RouteDifference, Schemes, diff};
+pub use endpoint_choice::{
+    AffinityCookie, Balance, EjectionOptions, EndpointHealth, EndpointOutcome, EndpointView, HashBound, HealthChange,
+    NoAffinityCookie, client_key,
+};
+pub use explain::{Candidate, CandidateVerdict, ChoiceLine, Explanation, NearMiss};
+pub use host::{
+    Host, HostBuffer, HostError, HostForm, HostName, HostPattern, HostPatternError, HostSpecificity, MAX_HOST,
+};
+pub use options::{
+    AccessAnnotations, Classes, Classless, HostFallback, HttpsRedirect, ImplementationSpecific, Options,
+};
+pub use outcome::{Forward, Outcome, Reason, Redirect, RouteMatch};
+pub use path_pattern::{PathForm, PathPattern, PathPatternError};
+pub use rank::{RankField, RouteRank};
+pub use request::{
+    AbsoluteFormHost, Authority, AuthoritySource, Elements, Escape, EscapeCase, HostValues, Malformed, NonAscii,
+    NormalPath, PathError, PathOptions, Request, RequestBuffer, RequestHead, RequestOptions, RequestTarget, Scheme,
+    ServerNamePolicy, Slashes, Unroutable, Version,
+};
+pub use router::{Effect, Router};
+pub use table::{DefaultBackend, Route, RoutingTable, Upstream, UpstreamEndpoint, UpstreamState};
+pub use witness::Witness;
