@@ -170,7 +170,7 @@ impl Walk {
             }
             match self.next_timer() {
                 Some(timer) if timer.until > now => return Step::Wait { until: timer.until, earliest: timer.earliest },
-                Some(_) => self.fire(now, false),
+                Some(_) => self.fire(now, false, None),
                 // No lane waits for anything: the candidate is over.
                 None => self.settle(now),
             }
@@ -212,7 +212,12 @@ impl Walk {
 
     /// Ends the wait at `now`, if chance could have ended it by then: the time of a retry as a record has it. Earlier calls change nothing.
     pub fn on_timeout(&mut self, now: Duration) {
-        self.fire(now, true);
+        self.fire(now, true, None);
+    }
+
+    /// The same for the query of one type, where each has its own wait (c-ares).
+    pub fn on_timeout_of(&mut self, now: Duration, query_type: QueryType) {
+        self.fire(now, true, Some(query_type));
     }
 
     /// The free choices that were made so far, in order.
@@ -240,14 +245,15 @@ impl Walk {
         self.lanes.iter().take(self.begun).filter_map(Lane::timer).chain(lost).min_by_key(|timer| timer.until)
     }
 
-    fn fire(&mut self, now: Duration, early: bool) {
+    fn fire(&mut self, now: Duration, early: bool, only: Option<QueryType>) {
         if self.outcome.is_some() {
             return;
         }
         if self.lost_until.is_some_and(|until| until <= now) {
             return self.conclude(now, &Verdict::Lacking(Fault::Timeout));
         }
-        for lane in self.lanes.iter().take(self.begun) {
+        let meant = |lane: &Lane| only.is_none_or(|only| lane.halves.iter().any(|half| half.query_type == only));
+        for lane in self.lanes.iter().take(self.begun).filter(|lane| meant(lane)) {
             lane.count_late(&mut self.cx, now, early);
         }
         let mut order: Vec<usize> = (0..self.begun).collect();
@@ -256,7 +262,7 @@ impl Walk {
                 .sort_by_key(|at| self.lanes.get(*at).map(|lane| (lane.timer().map(|timer| timer.until), lane.rank())));
         }
         for at in order {
-            if let Some(lane) = self.lanes.get_mut(at) {
+            if let Some(lane) = self.lanes.get_mut(at).filter(|lane| meant(lane)) {
                 lane.on_timer(&mut self.cx, now, early);
             }
         }

@@ -152,7 +152,9 @@ impl Memory {
             Precedence::Last => self.last,
             Precedence::AsIsThenFirst => self.as_is.or(self.first),
             // A name that comes first counts with the others for c-ares, and stands alone for glibc.
-            Precedence::NoDataThenLast if ran_out && (self.no_data || self.as_is_first == Some(Fault::NoData)) => {
+            Precedence::NoDataThenLast
+                if ran_out && (self.no_data || matches!(self.as_is_first, Some(Fault::NoData | Fault::NoAddress))) =>
+            {
                 Some(Fault::NoData)
             }
             Precedence::NoDataThenLast => self.last,

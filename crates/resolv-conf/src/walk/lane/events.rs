@@ -113,6 +113,9 @@ impl Lane {
 
     /// A truncated reply: the same over TCP.
     pub(super) fn stream(&mut self, cx: &mut Context, now: Duration, flight: Flight) {
+        if cx.policy.order == Order::RoundTrip {
+            cx.health.measured(flight.server, now, now.saturating_sub(self.batch_began));
+        }
         match (cx.policy.pair, cx.policy.fanout) {
             (Pair::Joint, _) => {
                 if let Some(half) = self.halves.get_mut(flight.half) {
