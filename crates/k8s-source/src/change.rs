@@ -1,6 +1,9 @@
 use object_change::{Delta, Diagnostic};
 
-use crate::objects::{EndpointSlice, Namespace, Pod, Service, ServiceImport};
+use crate::objects::{
+    EndpointSlice, Ingress, IngressClass, KubeletConfiguration, Namespace, Pod, Secret, Service, ServiceImport,
+    Workload, WorkloadKind,
+};
 
 /// The kinds of objects that a source tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,11 +19,37 @@ pub enum Kind {
     Pod,
     /// ServiceImport.
     ServiceImport,
+    /// A kind that makes Pods of a template. Sources tell of these only when asked to.
+    Workload(WorkloadKind),
+    /// kubelet's settings. Sources tell of these only when asked to.
+    KubeletConfiguration,
+    /// Ingress. Sources tell of these only when asked to.
+    Ingress,
+    /// IngressClass. Sources tell of these only when asked to.
+    IngressClass,
+    /// Secret. Sources tell of these only when asked to, and then of those that may hold a certificate.
+    Secret,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Namespace, Self::Service, Self::EndpointSlice, Self::Pod, Self::ServiceImport];
+    pub const ALL: [Self; 15] = [
+        Self::Namespace,
+        Self::Service,
+        Self::EndpointSlice,
+        Self::Pod,
+        Self::ServiceImport,
+        Self::Workload(WorkloadKind::Deployment),
+        Self::Workload(WorkloadKind::ReplicaSet),
+        Self::Workload(WorkloadKind::StatefulSet),
+        Self::Workload(WorkloadKind::DaemonSet),
+        Self::Workload(WorkloadKind::Job),
+        Self::Workload(WorkloadKind::CronJob),
+        Self::KubeletConfiguration,
+        Self::Ingress,
+        Self::IngressClass,
+        Self::Secret,
+    ];
 
     /// The kind as the API spells it.
     pub const fn name(self) -> &'static str {
@@ -30,6 +59,11 @@ impl Kind {
             Self::EndpointSlice => "EndpointSlice",
             Self::Pod => "Pod",
             Self::ServiceImport => "ServiceImport",
+            Self::Workload(kind) => kind.name(),
+            Self::KubeletConfiguration => "KubeletConfiguration",
+            Self::Ingress => "Ingress",
+            Self::IngressClass => "IngressClass",
+            Self::Secret => "Secret",
         }
     }
 }
@@ -48,6 +82,16 @@ pub enum ObjectChange<'a> {
     Pod(Delta<&'a Pod>),
     /// ServiceImports.
     ServiceImport(Delta<&'a ServiceImport>),
+    /// Objects of one kind that make Pods of a template.
+    Workload(WorkloadKind, Delta<&'a Workload>),
+    /// kubelet's settings: cluster-scoped keys.
+    KubeletConfiguration(Delta<&'a KubeletConfiguration>),
+    /// Ingresses.
+    Ingress(Delta<&'a Ingress>),
+    /// IngressClasses: cluster-scoped keys.
+    IngressClass(Delta<&'a IngressClass>),
+    /// Secrets that may hold a certificate.
+    Secret(Delta<&'a Secret>),
     /// Every object of the kind that existed when the source began has been told.
     Synced(Kind),
 }
@@ -61,6 +105,11 @@ impl ObjectChange<'_> {
             Self::EndpointSlice(_) => Kind::EndpointSlice,
             Self::Pod(_) => Kind::Pod,
             Self::ServiceImport(_) => Kind::ServiceImport,
+            Self::Workload(kind, _) => Kind::Workload(*kind),
+            Self::KubeletConfiguration(_) => Kind::KubeletConfiguration,
+            Self::Ingress(_) => Kind::Ingress,
+            Self::IngressClass(_) => Kind::IngressClass,
+            Self::Secret(_) => Kind::Secret,
             Self::Synced(kind) => *kind,
         }
     }

@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use dns_records::model::{self, Change};
 use dns_records::{ClusterZones, Effect, Snapshot};
-use object_change::{Delta, Diagnostic, ObjectKey};
+use object_change::Diagnostic;
 
 use crate::change::{Consumer, Kind, ObjectChange};
-use crate::convert;
+use crate::convert::{self, converted};
 
 /// Feeds the zones of dns-records and hands each published snapshot to a sink.
 ///
@@ -86,16 +86,19 @@ where
                 converted(delta, convert::service_import, found).map(Change::ServiceImport)
             }
             ObjectChange::Synced(kind) => {
+                let kind = match kind {
+                    Kind::Namespace => Some(model::Kind::Namespace),
+                    Kind::Service => Some(model::Kind::Service),
+                    Kind::EndpointSlice => Some(model::Kind::EndpointSlice),
+                    Kind::Pod => Some(model::Kind::Pod),
+                    Kind::ServiceImport => Some(model::Kind::ServiceImport),
+                    _ => None,
+                };
                 // What is missing is part of a snapshot.
-                self.changed = true;
-                Some(Change::Synced(match kind {
-                    Kind::Namespace => model::Kind::Namespace,
-                    Kind::Service => model::Kind::Service,
-                    Kind::EndpointSlice => model::Kind::EndpointSlice,
-                    Kind::Pod => model::Kind::Pod,
-                    Kind::ServiceImport => model::Kind::ServiceImport,
-                }))
+                self.changed |= kind.is_some();
+                kind.map(Change::Synced)
             }
+            _ => None,
         };
         if let Some(change) = change {
             diagnostics.extend(self.apply_change(change));
@@ -116,34 +119,4 @@ impl<C, S> fmt::Debug for DnsConsumer<C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DnsConsumer").field("last_serial", &self.last_serial).finish_non_exhaustive()
     }
-}
-
-/// The same delta of converted objects; one that is not usable counts as not there.
-fn converted<T, V>(
-    delta: Delta<&T>,
-    convert: impl Fn(&T) -> (ObjectKey, Option<V>, Vec<Diagnostic>),
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Delta<V>> {
-    let mut one = |key: ObjectKey, object: &T| {
-        let (_, value, found) = convert(object);
-        diagnostics.extend(found);
-        (key, value)
-    };
-    Some(match delta {
-        Delta::Upsert(key, object) => match one(key, object) {
-            (key, Some(value)) => Delta::Upsert(key, value),
-            (key, None) => Delta::Delete(key),
-        },
-        Delta::Delete(key) => Delta::Delete(key),
-        Delta::ReplaceAll(all) => Delta::ReplaceAll(
-            all.into_iter()
-                .filter_map(|(key, object)| {
-                    let (key, value) = one(key, object);
-                    Some((key, value?))
-                })
-                .collect(),
-        ),
-        // A form of change that this version does not know changes nothing.
-        _ => return None,
-    })
 }

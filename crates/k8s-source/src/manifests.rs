@@ -10,8 +10,9 @@
 //!   lists up to 1 MiB.
 //! - Limits of the YAML parser on the number of documents, nodes and events are lifted; those on nesting and aliases stay.
 //!
-//! Services, EndpointSlices, Endpoints, Namespaces, Pods and ServiceImports are read. Objects of other kinds are skipped and counted; workload
-//! templates (Deployment, StatefulSet, …) have no addresses and are not expanded.
+//! Services, EndpointSlices, Endpoints, Namespaces, Pods and ServiceImports are read. Objects of other kinds are skipped and counted. Workload
+//! templates (Deployment, StatefulSet, …) have no addresses and are not expanded; they are read, with kubelet's settings, where
+//! [`PodOrigins::Read`] asks for them.
 //!
 //! # How strictly
 //! As `kubectl` with strict validation: a field that the Kubernetes API does not know is a warning with its path; a value of a wrong
@@ -24,7 +25,7 @@
 //! - a Service that would get a cluster IP and has none gets one from [`ManifestOptions::service_cidr`] and its IPv6 counterpart, by
 //!   `ipFamilies` and `ipFamilyPolicy`: the address that its key hashes to, or the next one that is free. It depends on which Services
 //!   there are, not on their order, and never is one that a manifest gives;
-//! - namespaces exist by [`NamespacePolicy`]; objects of kinds that are skipped do not count;
+//! - namespaces exist by [`NamespacePolicy`]; objects of kinds that are skipped do not count, nor do workloads;
 //! - `Endpoints` become EndpointSlices where their Service has none, unless they are labelled not to be mirrored;
 //! - Pods become EndpointSlices of the Services that select them, where there are neither slices nor Endpoints, as the EndpointSlice controller
 //!   makes them. Topology zones are not filled in: they are the nodes'.
@@ -48,5 +49,5 @@ mod source;
 mod split;
 
 pub use event::{Event, Located, Summary};
-pub use options::{ManifestOptions, NamespacePolicy, ServiceCidr, ServiceCidrError};
+pub use options::{ManifestOptions, NamespacePolicy, PodOrigins, Routes, ServiceCidr, ServiceCidrError};
 pub use source::ManifestSource;

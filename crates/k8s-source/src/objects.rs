@@ -7,21 +7,36 @@ mod de;
 mod endpoint_slice;
 mod endpoints;
 mod fields;
+mod ingress;
+mod ingress_class;
+mod kubelet_configuration;
 mod meta;
 mod namespace;
 mod pod;
+mod secret;
 mod service;
 mod service_import;
+mod workload;
 
 pub use de::{IntOrString, StringMap};
 pub use endpoint_slice::{Endpoint, EndpointConditions, EndpointPort, EndpointSlice, ObjectReference};
 pub use endpoints::{EndpointAddress, EndpointSubset, Endpoints};
 pub use fields::upstream_fields;
-pub use meta::ObjectMeta;
+pub use ingress::{
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
+    IngressTLS, ServiceBackendPort, TypedLocalObjectReference,
+};
+pub use ingress_class::{IngressClass, IngressClassSpec};
+pub use kubelet_configuration::KubeletConfiguration;
+pub use meta::{ObjectMeta, OwnerReference};
 pub use namespace::Namespace;
-pub use pod::{Container, ContainerPort, Pod, PodCondition, PodIP, PodSpec, PodStatus};
+pub use pod::{
+    Container, ContainerPort, HostAlias, Pod, PodCondition, PodDNSConfig, PodDNSConfigOption, PodIP, PodSpec, PodStatus,
+};
+pub use secret::Secret;
 pub use service::{Service, ServicePort, ServiceSpec};
 pub use service_import::{ServiceImport, ServiceImportPort, ServiceImportSpec};
+pub use workload::{JobSpec, JobTemplateSpec, PodTemplateSpec, Workload, WorkloadKind, WorkloadSpec};
 
 /// Label that names the Service whose endpoints a slice holds.
 pub const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";

@@ -57,6 +57,24 @@ impl LabelSelector {
     }
 }
 
+impl fmt::Display for LabelSelector {
+    /// As the API server reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Requirement { key, test }) in self.requirements.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            match test {
+                Test::Exists => f.write_str(key)?,
+                Test::Absent => write!(f, "!{key}")?,
+                Test::In(values) => write!(f, "{key} in ({})", values.join(","))?,
+                Test::NotIn(values) => write!(f, "{key} notin ({})", values.join(","))?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A text that is no label selector; holds the part that is not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectorError(Box<str>);
@@ -143,7 +161,9 @@ mod tests {
             ("c notin (1)", true),
             ("a notin (1,2)", false),
         ] {
-            assert_eq!(selector.parse::<LabelSelector>().unwrap().matches(labels), expected, "{selector}");
+            let parsed: LabelSelector = selector.parse().unwrap();
+            assert_eq!(parsed.matches(labels), expected, "{selector}");
+            assert_eq!(parsed.to_string().parse(), Ok(parsed), "{selector}");
         }
     }
 

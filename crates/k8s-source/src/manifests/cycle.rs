@@ -164,9 +164,9 @@ impl World {
             let mut silent = |_| {};
             let mut reporter = Reporter::new(&mut silent);
             let path = files.path(file);
-            let read = files.open_again(file).and_then(|mut reader| {
-                read_file(&mut reader, &path, &options.default_namespace, &mut fetching, &mut reporter)
-            });
+            let read = files
+                .open_again(file)
+                .and_then(|mut reader| read_file(&mut reader, &path, options, &mut fetching, &mut reporter));
             if read.is_ok() {
                 found.extend(
                     wanted.into_iter().filter_map(|(id, hash)| Some((id, fetching.objects.get(&hash)?.clone()))),
@@ -289,6 +289,11 @@ pub(super) fn emit(consumer: &mut dyn Consumer, key: ObjectKey, object: &Object)
         Object::EndpointSlice(object) => ObjectChange::EndpointSlice(Delta::Upsert(key, object)),
         Object::Pod(object) => ObjectChange::Pod(Delta::Upsert(key, object)),
         Object::ServiceImport(object) => ObjectChange::ServiceImport(Delta::Upsert(key, object)),
+        Object::Workload(kind, object) => ObjectChange::Workload(*kind, Delta::Upsert(key, object)),
+        Object::KubeletConfiguration(object) => ObjectChange::KubeletConfiguration(Delta::Upsert(key, object)),
+        Object::Ingress(object) => ObjectChange::Ingress(Delta::Upsert(key, object)),
+        Object::IngressClass(object) => ObjectChange::IngressClass(Delta::Upsert(key, object)),
+        Object::Secret(object) => ObjectChange::Secret(Delta::Upsert(key, object)),
         Object::Endpoints(_) => return Vec::new(),
     })
 }
@@ -301,6 +306,11 @@ pub(super) fn emit_delete(consumer: &mut dyn Consumer, kind: ReadKind, key: Obje
         ReadKind::EndpointSlice => ObjectChange::EndpointSlice(Delta::Delete(key)),
         ReadKind::Pod => ObjectChange::Pod(Delta::Delete(key)),
         ReadKind::ServiceImport => ObjectChange::ServiceImport(Delta::Delete(key)),
+        ReadKind::Workload(kind) => ObjectChange::Workload(kind, Delta::Delete(key)),
+        ReadKind::KubeletConfiguration => ObjectChange::KubeletConfiguration(Delta::Delete(key)),
+        ReadKind::Ingress => ObjectChange::Ingress(Delta::Delete(key)),
+        ReadKind::IngressClass => ObjectChange::IngressClass(Delta::Delete(key)),
+        ReadKind::Secret => ObjectChange::Secret(Delta::Delete(key)),
         ReadKind::Endpoints => return,
     });
 }

@@ -9,10 +9,17 @@ use std::marker::PhantomData;
 use object_change::ObjectKey;
 use serde::de::{Deserialize, IgnoredAny};
 
+use super::options::ManifestOptions;
 use super::split::{Format, RawItem};
-use crate::objects::{EndpointSlice, Endpoints, Namespace, ObjectMeta, Pod, Service, ServiceImport};
+use crate::objects::{
+    EndpointSlice, Endpoints, Ingress, IngressClass, KubeletConfiguration, Namespace, ObjectMeta, Pod, Secret, Service,
+    ServiceImport, Workload, WorkloadKind,
+};
 use strict::{Place, Report, Strict};
 pub(super) use text::{not_utf8, yaml_failure, yaml_options};
+
+/// Name of kubelet's settings that have none.
+const KUBELET: &str = "kubelet";
 
 /// The kinds that are read. [`crate::Kind`] are those that consumers are told of: all but Endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +30,11 @@ pub(super) enum ReadKind {
     Endpoints,
     Pod,
     ServiceImport,
+    Workload(WorkloadKind),
+    KubeletConfiguration,
+    Ingress,
+    IngressClass,
+    Secret,
 }
 
 impl ReadKind {
@@ -35,9 +47,29 @@ impl ReadKind {
             ("", "Endpoints") => Self::Endpoints,
             ("", "Pod") => Self::Pod,
             ("discovery.k8s.io", "EndpointSlice") => Self::EndpointSlice,
+            ("", "Secret") => Self::Secret,
+            ("networking.k8s.io" | "extensions", "Ingress") => Self::Ingress,
+            ("networking.k8s.io", "IngressClass") => Self::IngressClass,
             ("multicluster.x-k8s.io", "ServiceImport") => Self::ServiceImport,
-            _ => return None,
+            ("kubelet.config.k8s.io", "KubeletConfiguration") => Self::KubeletConfiguration,
+            _ => {
+                let is_it = |workload: &WorkloadKind| (workload.group(), workload.name()) == (group, kind);
+                Self::Workload(WorkloadKind::ALL.into_iter().find(is_it)?)
+            }
         })
+    }
+
+    /// Whether it is read without being asked for.
+    pub(super) const fn is_usual(self) -> bool {
+        !matches!(
+            self,
+            Self::Workload(_) | Self::KubeletConfiguration | Self::Ingress | Self::IngressClass | Self::Secret
+        )
+    }
+
+    /// Whether its objects are in no namespace.
+    const fn is_cluster_scoped(self) -> bool {
+        matches!(self, Self::Namespace | Self::KubeletConfiguration | Self::IngressClass)
     }
 
     pub(super) const fn name(self) -> &'static str {
@@ -48,6 +80,11 @@ impl ReadKind {
             Self::Endpoints => "Endpoints",
             Self::Pod => "Pod",
             Self::ServiceImport => "ServiceImport",
+            Self::Workload(kind) => kind.name(),
+            Self::KubeletConfiguration => "KubeletConfiguration",
+            Self::Ingress => "Ingress",
+            Self::IngressClass => "IngressClass",
+            Self::Secret => "Secret",
         }
     }
 }
@@ -61,6 +98,11 @@ pub(super) enum Object {
     Endpoints(Endpoints),
     Pod(Pod),
     ServiceImport(ServiceImport),
+    Workload(WorkloadKind, Box<Workload>),
+    KubeletConfiguration(Box<KubeletConfiguration>),
+    Ingress(Box<Ingress>),
+    IngressClass(IngressClass),
+    Secret(Box<Secret>),
 }
 
 impl Object {
@@ -72,6 +114,11 @@ impl Object {
             Self::Endpoints(_) => ReadKind::Endpoints,
             Self::Pod(_) => ReadKind::Pod,
             Self::ServiceImport(_) => ReadKind::ServiceImport,
+            Self::Workload(kind, _) => ReadKind::Workload(*kind),
+            Self::KubeletConfiguration(_) => ReadKind::KubeletConfiguration,
+            Self::Ingress(_) => ReadKind::Ingress,
+            Self::IngressClass(_) => ReadKind::IngressClass,
+            Self::Secret(_) => ReadKind::Secret,
         }
     }
 
@@ -83,6 +130,11 @@ impl Object {
             Self::Endpoints(object) => &object.metadata,
             Self::Pod(object) => &object.metadata,
             Self::ServiceImport(object) => &object.metadata,
+            Self::Workload(_, object) => &object.metadata,
+            Self::KubeletConfiguration(object) => &object.metadata,
+            Self::Ingress(object) => &object.metadata,
+            Self::IngressClass(object) => &object.metadata,
+            Self::Secret(object) => &object.metadata,
         }
     }
 
@@ -94,6 +146,11 @@ impl Object {
             Self::Endpoints(object) => &mut object.metadata,
             Self::Pod(object) => &mut object.metadata,
             Self::ServiceImport(object) => &mut object.metadata,
+            Self::Workload(_, object) => &mut object.metadata,
+            Self::KubeletConfiguration(object) => &mut object.metadata,
+            Self::Ingress(object) => &mut object.metadata,
+            Self::IngressClass(object) => &mut object.metadata,
+            Self::Secret(object) => &mut object.metadata,
         }
     }
 }
@@ -102,7 +159,7 @@ impl Object {
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// An object, and the paths of its fields that nobody knows.
-    Object(Object, Vec<String>),
+    Object(Box<Object>, Vec<String>),
     /// A list of objects in one piece.
     List,
     /// A kind that is not read.
@@ -130,8 +187,8 @@ pub(super) struct Failure {
     pub(super) object: Option<(ReadKind, ObjectKey)>,
 }
 
-/// Reads one object; one without a namespace is put in `default_namespace` if its kind has namespaces.
-pub(super) fn decode(item: &RawItem<'_>, default_namespace: &str) -> Outcome {
+/// Reads one object; one without a namespace is put in the default one if its kind has namespaces.
+pub(super) fn decode(item: &RawItem<'_>, options: &ManifestOptions) -> Outcome {
     let types = match text::type_meta(item) {
         Ok(types) => types,
         Err(failure) => return Outcome::Failed(failure),
@@ -144,7 +201,8 @@ pub(super) fn decode(item: &RawItem<'_>, default_namespace: &str) -> Outcome {
     if types.is_list() {
         return Outcome::List;
     }
-    let Some(kind) = ReadKind::of(&types.api_version, &types.kind) else {
+    let kind = ReadKind::of(&types.api_version, &types.kind);
+    let Some(kind) = kind.filter(|kind| options.decodes(*kind)) else {
         // What nobody reads must still be well-formed.
         return match item.format {
             Format::Json => Outcome::OtherKind,
@@ -161,22 +219,31 @@ pub(super) fn decode(item: &RawItem<'_>, default_namespace: &str) -> Outcome {
         ReadKind::Endpoints => strictly(item, kind, Object::Endpoints),
         ReadKind::Pod => strictly(item, kind, Object::Pod),
         ReadKind::ServiceImport => strictly(item, kind, Object::ServiceImport),
+        ReadKind::Workload(workload) => strictly(item, kind, |object| Object::Workload(workload, Box::new(object))),
+        ReadKind::KubeletConfiguration => strictly(item, kind, |object| Object::KubeletConfiguration(Box::new(object))),
+        ReadKind::Ingress => strictly(item, kind, |object| Object::Ingress(Box::new(object))),
+        ReadKind::IngressClass => strictly(item, kind, Object::IngressClass),
+        ReadKind::Secret => strictly(item, kind, |object| Object::Secret(Box::new(object))),
     };
+    let default_namespace = &options.default_namespace;
     match &mut outcome {
         Outcome::Object(object, _) => {
             let metadata = object.metadata_mut();
-            if kind == ReadKind::Namespace {
+            if kind.is_cluster_scoped() {
                 metadata.namespace = Box::default();
             } else if metadata.namespace.is_empty() {
-                metadata.namespace = default_namespace.into();
+                metadata.namespace = default_namespace.clone();
+            }
+            if kind == ReadKind::KubeletConfiguration && metadata.name.is_empty() {
+                metadata.name = KUBELET.into();
             }
         }
         Outcome::Failed(failure) => {
             if let Some((_, key)) = &mut failure.object {
-                if kind == ReadKind::Namespace {
+                if kind.is_cluster_scoped() {
                     key.namespace = Box::default();
                 } else if key.namespace.is_empty() {
-                    key.namespace = default_namespace.into();
+                    key.namespace = default_namespace.clone();
                 }
             }
         }
@@ -190,7 +257,7 @@ fn strictly<'a, T: Deserialize<'a>>(item: &RawItem<'a>, kind: ReadKind, wrap: im
     let result = text::read(item, Strict::new(PhantomData::<T>, Place::root(&report)));
     let report = report.into_inner();
     match result {
-        Ok(object) => Outcome::Object(wrap(object), report.unknown),
+        Ok(object) => Outcome::Object(Box::new(wrap(object)), report.unknown),
         Err(mut failure) => {
             // The parser's errors do not tell whose fault it was; what reads as nothing in particular is well-formed.
             if let Err(malformed) = text::read(item, PhantomData::<IgnoredAny>) {

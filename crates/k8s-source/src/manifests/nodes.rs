@@ -235,7 +235,8 @@ impl Nodes {
         node.winner = sources.pop();
         node.shadowed = sources.into();
         let (kind, namespace, now) = (node.kind, node.namespace, node.winner.is_some());
-        if before == now || kind == ReadKind::Namespace {
+        // What exists does not hang on what else is read.
+        if before == now || kind == ReadKind::Namespace || !kind.is_usual() {
             return;
         }
         let Some(namespace) = self.namespace_mut(namespace) else { return };

@@ -2,6 +2,9 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use super::decode::ReadKind;
+use crate::Kind;
+
 /// What a folder of manifests lacks and a cluster would add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +17,10 @@ pub struct ManifestOptions {
     pub namespaces: NamespacePolicy,
     /// Namespace of objects that name none; `default`.
     pub default_namespace: Box<str>,
+    /// Whether Deployments and the like, and kubelet's settings, are read.
+    pub pod_origins: PodOrigins,
+    /// Whether Ingresses and what else decides the way of requests is read.
+    pub routes: Routes,
 }
 
 impl Default for ManifestOptions {
@@ -26,6 +33,8 @@ impl Default for ManifestOptions {
             },
             namespaces: NamespacePolicy::default(),
             default_namespace: "default".into(),
+            pod_origins: PodOrigins::default(),
+            routes: Routes::default(),
         }
     }
 }
@@ -42,12 +51,69 @@ impl ManifestOptions {
         self
     }
 
+    /// The same, reading what tells what Pods will be like, or not.
+    #[must_use]
+    pub const fn with_pod_origins(mut self, pod_origins: PodOrigins) -> Self {
+        self.pod_origins = pod_origins;
+        self
+    }
+
+    /// The same, reading what decides the way of requests, or not.
+    #[must_use]
+    pub const fn with_routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
+        self
+    }
+
+    /// Whether objects of `kind` are told.
+    pub(super) fn reads(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Workload(_) | Kind::KubeletConfiguration => self.pod_origins == PodOrigins::Read,
+            Kind::Ingress | Kind::IngressClass | Kind::Secret => self.routes == Routes::Read,
+            Kind::Namespace | Kind::Service | Kind::EndpointSlice | Kind::Pod | Kind::ServiceImport => true,
+        }
+    }
+
+    /// Whether objects of `kind` are looked at.
+    pub(super) fn decodes(&self, kind: ReadKind) -> bool {
+        match kind {
+            ReadKind::Workload(_) | ReadKind::KubeletConfiguration => self.pod_origins == PodOrigins::Read,
+            ReadKind::Ingress | ReadKind::IngressClass | ReadKind::Secret => self.routes == Routes::Read,
+            _ => true,
+        }
+    }
+
     /// The same with a rule for namespaces.
     #[must_use]
     pub const fn with_namespaces(mut self, policy: NamespacePolicy) -> Self {
         self.namespaces = policy;
         self
     }
+}
+
+/// Whether objects are read that tell what Pods will be like: Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs, and kubelet's
+/// settings. No endpoint and no address comes of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PodOrigins {
+    /// They are skipped, as any kind that nobody reads.
+    #[default]
+    Skip,
+    /// They are told as [`ObjectChange::Workload`](crate::ObjectChange::Workload) and
+    /// [`ObjectChange::KubeletConfiguration`](crate::ObjectChange::KubeletConfiguration).
+    Read,
+}
+
+/// Whether objects are read that decide the way of requests: Ingresses, IngressClasses and, for their certificates, Secrets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Routes {
+    /// They are skipped, as any kind that nobody reads.
+    #[default]
+    Skip,
+    /// They are told as [`ObjectChange::Ingress`](crate::ObjectChange::Ingress),
+    /// [`ObjectChange::IngressClass`](crate::ObjectChange::IngressClass) and [`ObjectChange::Secret`](crate::ObjectChange::Secret).
+    Read,
 }
 
 /// Which namespaces exist.

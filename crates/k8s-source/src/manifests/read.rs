@@ -11,6 +11,7 @@ use object_change::{Diagnostic, ObjectKey, ObjectRef};
 use super::decode::{Failure, Object, Outcome, ReadKind, decode};
 use super::event::{Located, Reporter};
 use super::nodes::NodeId;
+use super::options::ManifestOptions;
 use super::split::{Format, Piece, RawItem, Sink, Start, SyntaxError, Taken, split, split_json, tell_whole};
 
 /// Where a text stands and what it is.
@@ -45,11 +46,11 @@ pub(super) trait Reading {
 pub(super) fn read_file(
     reader: &mut dyn BufRead,
     file: &Arc<Path>,
-    default_namespace: &str,
+    options: &ManifestOptions,
     reading: &mut dyn Reading,
     reporter: &mut Reporter<'_>,
 ) -> io::Result<bool> {
-    let mut pieces = Pieces { file, default_namespace, reading, reporter, is_malformed: false };
+    let mut pieces = Pieces { file, options, reading, reporter, is_malformed: false };
     split(reader, &mut |piece| pieces.take(piece, 0))?;
     Ok(pieces.is_malformed)
 }
@@ -59,7 +60,7 @@ const MAX_LIST_DEPTH: usize = 8;
 
 struct Pieces<'r, 'e> {
     file: &'r Arc<Path>,
-    default_namespace: &'r str,
+    options: &'r ManifestOptions,
     reading: &'r mut dyn Reading,
     reporter: &'r mut Reporter<'e>,
     is_malformed: bool,
@@ -82,8 +83,8 @@ impl Pieces<'_, '_> {
             self.reporter.object_read();
             return Taken::Done;
         }
-        match decode(item, self.default_namespace) {
-            Outcome::Object(object, unknown) => self.object(object, unknown, at),
+        match decode(item, self.options) {
+            Outcome::Object(object, unknown) => self.object(*object, unknown, at),
             Outcome::List if depth < MAX_LIST_DEPTH => self.list(item, depth),
             Outcome::List | Outcome::OtherKind => self.reporter.summary.skipped += 1,
             Outcome::NoKind if item.kind_may_come => return Taken::KindMissing,

@@ -77,7 +77,7 @@ impl ManifestSource {
             .touched
             .extend(self.world.nodes.iter().filter(|(_, node)| node.kind == ReadKind::Service).map(|(id, _)| id));
         self.world.settle(cycle, &self.files, &self.options, consumer, &mut reporter);
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| self.options.reads(*kind)) {
             consumer.apply(ObjectChange::Synced(kind));
         }
         consumer.publish();
@@ -126,9 +126,7 @@ impl ManifestSource {
         let opened = self.files.open(file);
         let mut loading =
             Loading { world: &mut self.world, files: &self.files, file, cycle, consumer, read: Vec::new() };
-        let read = opened.and_then(|mut reader| {
-            read_file(&mut reader, &path, &self.options.default_namespace, &mut loading, reporter)
-        });
+        let read = opened.and_then(|mut reader| read_file(&mut reader, &path, &self.options, &mut loading, reporter));
         let mut nodes = loading.read;
         nodes.sort_unstable();
         nodes.dedup();
@@ -149,9 +147,10 @@ impl ManifestSource {
                 reading.before.entry(source.hash).or_default().push(*node);
             }
         }
-        let read = self.files.open(file).and_then(|mut reader| {
-            read_file(&mut reader, &path, &self.options.default_namespace, &mut reading, reporter)
-        });
+        let read = self
+            .files
+            .open(file)
+            .and_then(|mut reader| read_file(&mut reader, &path, &self.options, &mut reading, reporter));
         match &read {
             Ok(false) => self.commit(file, reading, cycle),
             Ok(true) => {}

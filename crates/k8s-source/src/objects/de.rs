@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// A JSON object of strings, such as `metadata.labels`, sorted by key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StringMap(Vec<(Box<str>, Box<str>)>);
 
 impl StringMap {
@@ -86,8 +86,18 @@ impl<'de> Deserialize<'de> for StringMap {
     }
 }
 
+/// What `kubectl apply` leaves behind: the whole object once more.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Annotations but for the copy of the object that `kubectl apply` keeps in one.
+pub(super) fn annotations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StringMap, D::Error> {
+    let mut map: StringMap = or_default(deserializer)?;
+    map.0.retain(|(key, _)| **key != *LAST_APPLIED);
+    Ok(map)
+}
+
 /// A number or a text, such as `targetPort`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "the API's type has two forms")]
 pub enum IntOrString {
     /// A number.

@@ -4,7 +4,7 @@ use super::de::or_default;
 use super::{ObjectMeta, StringMap};
 
 /// An EndpointSlice (discovery.k8s.io/v1 and v1beta1).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct EndpointSlice {
@@ -23,7 +23,7 @@ pub struct EndpointSlice {
 }
 
 /// One entry of a slice's `endpoints`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Endpoint {
@@ -45,16 +45,20 @@ pub struct Endpoint {
 }
 
 /// `conditions` of an endpoint.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EndpointConditions {
     /// `ready`; absent means ready.
     pub ready: Option<bool>,
+    /// `serving`; absent means as `ready` says.
+    pub serving: Option<bool>,
+    /// `terminating`; absent means not.
+    pub terminating: Option<bool>,
 }
 
 /// A reference to the object behind an endpoint.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ObjectReference {
@@ -64,7 +68,7 @@ pub struct ObjectReference {
 }
 
 /// One entry of `ports` of an EndpointSlice or of a subset of Endpoints.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EndpointPort {

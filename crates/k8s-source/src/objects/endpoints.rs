@@ -4,7 +4,7 @@ use super::de::or_default;
 use super::{EndpointPort, ObjectMeta, ObjectReference};
 
 /// Endpoints (v1): what EndpointSlices replaced. A source turns them into slices.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Endpoints {
@@ -17,7 +17,7 @@ pub struct Endpoints {
 }
 
 /// One entry of `subsets`: every address with every port.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct EndpointSubset {
@@ -33,7 +33,7 @@ pub struct EndpointSubset {
 }
 
 /// One address of a subset.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct EndpointAddress {

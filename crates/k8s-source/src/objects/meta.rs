@@ -2,10 +2,10 @@ use object_change::ObjectKey;
 use serde::Deserialize;
 
 use super::StringMap;
-use super::de::or_default;
+use super::de::{annotations, or_default};
 
 /// What every object says about itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ObjectMeta {
@@ -18,8 +18,35 @@ pub struct ObjectMeta {
     /// `labels`.
     #[serde(deserialize_with = "or_default")]
     pub labels: StringMap,
+    /// `annotations`, without the copy of the object that `kubectl apply` keeps there.
+    #[serde(deserialize_with = "annotations")]
+    pub annotations: StringMap,
+    /// `resourceVersion`; a source that watches takes it out, as it changes with every write.
+    #[serde(deserialize_with = "or_default")]
+    pub resource_version: Box<str>,
+    /// `uid`.
+    #[serde(deserialize_with = "or_default")]
+    pub uid: Box<str>,
+    /// `ownerReferences`: the objects that this one was made by.
+    #[serde(deserialize_with = "or_default")]
+    pub owner_references: Vec<OwnerReference>,
+    /// `creationTimestamp` (RFC 3339); absent in manifests.
+    pub creation_timestamp: Option<Box<str>>,
     /// `deletionTimestamp`: present while the object is being deleted.
     pub deletion_timestamp: Option<Box<str>>,
+}
+
+/// One entry of `ownerReferences`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct OwnerReference {
+    /// `kind`.
+    #[serde(deserialize_with = "or_default")]
+    pub kind: Box<str>,
+    /// `name`, of an object in the same namespace or of a cluster-scoped one.
+    #[serde(deserialize_with = "or_default")]
+    pub name: Box<str>,
 }
 
 impl ObjectMeta {

@@ -4,7 +4,7 @@ use super::ObjectMeta;
 use super::de::or_default;
 
 /// A Namespace (v1).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Namespace {

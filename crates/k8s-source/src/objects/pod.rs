@@ -3,8 +3,8 @@ use serde::Deserialize;
 use super::ObjectMeta;
 use super::de::or_default;
 
-/// A Pod (v1). `hostNetwork` is not read: `status` has the node's addresses then.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// A Pod (v1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Pod {
@@ -19,8 +19,8 @@ pub struct Pod {
     pub status: PodStatus,
 }
 
-/// `spec` of a Pod: what slices derived from Pods need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// `spec` of a Pod: what slices derived from Pods need, and what its names for itself and others hang on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PodSpec {
@@ -30,6 +30,23 @@ pub struct PodSpec {
     /// `subdomain`: the name of the headless Service that gives the Pod a name.
     #[serde(deserialize_with = "or_default")]
     pub subdomain: Box<str>,
+    /// `hostnameOverride`.
+    pub hostname_override: Option<Box<str>>,
+    /// `setHostnameAsFQDN`.
+    #[serde(rename = "setHostnameAsFQDN", deserialize_with = "or_default")]
+    pub set_hostname_as_fqdn: bool,
+    /// `hostNetwork`. DNS does not read it: `status` has the node's addresses then.
+    #[serde(deserialize_with = "or_default")]
+    pub host_network: bool,
+    /// `hostAliases`.
+    #[serde(deserialize_with = "or_default")]
+    pub host_aliases: Vec<HostAlias>,
+    /// `dnsPolicy`; absent means ClusterFirst.
+    pub dns_policy: Option<Box<str>>,
+    /// `dnsConfig`; an empty one is not the same as none.
+    pub dns_config: Option<PodDNSConfig>,
+    /// `enableServiceLinks`; absent means true.
+    pub enable_service_links: Option<bool>,
     /// `containers`.
     #[serde(deserialize_with = "or_default")]
     pub containers: Vec<Container>,
@@ -38,8 +55,49 @@ pub struct PodSpec {
     pub init_containers: Vec<Container>,
 }
 
+/// One entry of `hostAliases`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HostAlias {
+    /// `ip`.
+    #[serde(deserialize_with = "or_default")]
+    pub ip: Box<str>,
+    /// `hostnames`.
+    #[serde(deserialize_with = "or_default")]
+    pub hostnames: Vec<Box<str>>,
+}
+
+/// `dnsConfig` of a Pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PodDNSConfig {
+    /// `nameservers`.
+    #[serde(deserialize_with = "or_default")]
+    pub nameservers: Vec<Box<str>>,
+    /// `searches`.
+    #[serde(deserialize_with = "or_default")]
+    pub searches: Vec<Box<str>>,
+    /// `options`.
+    #[serde(deserialize_with = "or_default")]
+    pub options: Vec<PodDNSConfigOption>,
+}
+
+/// One entry of `dnsConfig.options`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PodDNSConfigOption {
+    /// `name`.
+    #[serde(deserialize_with = "or_default")]
+    pub name: Box<str>,
+    /// `value`.
+    pub value: Option<Box<str>>,
+}
+
 /// A container of a Pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Container {
@@ -51,7 +109,7 @@ pub struct Container {
 }
 
 /// A port of a container, to which a Service may refer by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ContainerPort {
@@ -66,7 +124,7 @@ pub struct ContainerPort {
 }
 
 /// `status` of a Pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PodStatus {
@@ -84,7 +142,7 @@ pub struct PodStatus {
 }
 
 /// One entry of `status.podIPs`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PodIP {
@@ -94,7 +152,7 @@ pub struct PodIP {
 }
 
 /// One entry of `status.conditions`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PodCondition {

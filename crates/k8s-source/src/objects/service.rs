@@ -4,7 +4,7 @@ use super::de::or_default;
 use super::{IntOrString, ObjectMeta, StringMap};
 
 /// A Service (v1).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Service {
@@ -17,7 +17,7 @@ pub struct Service {
 }
 
 /// `spec` of a Service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ServiceSpec {
@@ -68,7 +68,7 @@ impl ServiceSpec {
 }
 
 /// One entry of a Service's `spec.ports`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ServicePort {
@@ -80,6 +80,8 @@ pub struct ServicePort {
     /// `port`.
     #[serde(deserialize_with = "or_default")]
     pub port: i32,
+    /// `appProtocol`.
+    pub app_protocol: Option<Box<str>>,
     /// `targetPort`: read only where endpoints are derived from Pods.
     pub target_port: Option<IntOrString>,
 }

@@ -4,7 +4,7 @@ use super::ObjectMeta;
 use super::de::or_default;
 
 /// A ServiceImport (multicluster.x-k8s.io).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServiceImport {
@@ -17,7 +17,7 @@ pub struct ServiceImport {
 }
 
 /// `spec` of a ServiceImport.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServiceImportSpec {
@@ -33,7 +33,7 @@ pub struct ServiceImportSpec {
 }
 
 /// One entry of a ServiceImport's `spec.ports`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServiceImportPort {

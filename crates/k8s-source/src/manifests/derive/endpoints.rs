@@ -32,7 +32,7 @@ fn of_family(subset: &EndpointSubset, family: Family) -> Vec<Endpoint> {
 fn endpoint(address: &EndpointAddress, ready: bool) -> Endpoint {
     Endpoint {
         addresses: vec![address.ip.clone()],
-        conditions: EndpointConditions { ready: Some(ready) },
+        conditions: EndpointConditions { ready: Some(ready), ..EndpointConditions::default() },
         hostname: address.hostname.clone(),
         target_ref: address.target_ref.clone(),
         ..Endpoint::default()

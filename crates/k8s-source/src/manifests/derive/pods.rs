@@ -87,6 +87,8 @@ fn endpoint(service: &Service, pod: &Pod, addresses: Vec<Box<str>>) -> Endpoint 
         addresses,
         conditions: EndpointConditions {
             ready: Some(service.spec.publish_not_ready_addresses || (is_ready && !is_going)),
+            serving: Some(is_ready),
+            terminating: Some(is_going),
         },
         hostname: has_name.then(|| pod.spec.hostname.clone()),
         target_ref: Some(ObjectReference { name: pod.metadata.name.clone() }),
