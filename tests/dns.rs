@@ -132,6 +132,19 @@ fn a_port_that_is_taken_is_told() {
 }
 
 #[test]
+fn a_log_of_json_is_json_to_its_last_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = whereto(&["dns", "--no-forward", "--no-admin", "--listen", &address, "--log-format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let lines: Vec<serde_json::Value> =
+        stderr(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let last = lines.last().expect("a line");
+    assert_eq!((last["level"].as_str(), last["exit"].as_u64()), (Some("ERROR"), Some(3)));
+    assert!(last["message"].as_str().expect("a message").contains(&address), "{last}");
+}
+
+#[test]
 fn stub_zones_go_to_their_servers() {
     let upstream = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let address = upstream.local_addr().expect("an address");

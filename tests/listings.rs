@@ -33,11 +33,20 @@ fn the_demo_has_every_kind_of_record() {
 }
 
 #[test]
-fn the_demo_has_one_finding_made_on_purpose() {
+fn the_demo_has_findings_made_on_purpose() {
     let output = whereto(&["lint"]);
     assert_eq!(
         stdout(&output),
-        "warning: Service data/search: none of its endpoints is ready: its name does not exist\n"
+        "error: CronJob data/report: spec.jobTemplate.spec.template.spec.dnsConfig: attempts:0: glibc sends nothing, musl dies of a \
+         division by zero (attempts-zero)\n\
+         warning: DaemonSet shop/agent: spec.template.spec.dnsPolicy: ClusterFirst means Default in the node's network: names of the \
+         cluster do not resolve (ClusterFirstWithHostNet)\n\
+         warning: Deployment shop/mailer: spec.template.spec.dnsConfig.options: ndots:5 and ndots:2 stand in the file in no certain \
+         order: an option's name has no colon\n\
+         warning: KubeletConfiguration kubelet-edge: clusterDNS: 10.96.0.11 is not an address of Service kube-system/kube-dns, which \
+         has 10.96.0.10\n\
+         warning: Service data/search: none of its endpoints is ready: its name does not exist\n\
+         warning: StatefulSet data/queue: spec.serviceName: there is no Service data/queue: its Pods have no name in DNS\n"
     );
     assert_eq!(output.status.code(), Some(1));
 }
@@ -98,6 +107,73 @@ fn lint_finds_faults_within_and_between_objects() {
     assert_eq!(findings.as_array().expect("a list").len(), text.lines().count());
     let unknown = findings.as_array().expect("a list").iter().find(|finding| finding["field"] == "spec.colour");
     assert_eq!(unknown.expect("the unknown field")["document"], 3);
+}
+
+const IMPORTS: &str = "
+kind: Namespace
+apiVersion: v1
+metadata: {name: shop}
+---
+kind: ServiceImport
+apiVersion: multicluster.x-k8s.io/v1alpha1
+metadata: {name: web, namespace: shop}
+spec: {type: ClusterSetIP, ips: [10.97.0.5], ports: [{port: 80}]}
+---
+kind: ServiceImport
+apiVersion: multicluster.x-k8s.io/v1alpha1
+metadata: {name: twin, namespace: shop}
+spec: {type: ClusterSetIP, ips: [10.97.0.5], ports: [{port: 80}]}
+---
+kind: ServiceImport
+apiVersion: multicluster.x-k8s.io/v1alpha1
+metadata: {name: alone, namespace: shop}
+spec: {type: Headless, ports: [{port: 80}]}
+---
+kind: ServiceImport
+apiVersion: multicluster.x-k8s.io/v1alpha1
+metadata: {name: db, namespace: shop}
+spec: {type: Headless, ports: [{port: 80}]}
+---
+kind: ServiceImport
+apiVersion: multicluster.x-k8s.io/v1alpha1
+metadata: {name: lost, namespace: nowhere}
+spec: {type: ClusterSetIP, ips: [10.97.0.6], ports: [{port: 80}]}
+---
+kind: EndpointSlice
+apiVersion: discovery.k8s.io/v1
+metadata: {name: db-a, namespace: shop, labels: {multicluster.kubernetes.io/service-name: db, multicluster.kubernetes.io/source-cluster: a}}
+addressType: IPv4
+ports: []
+endpoints: [{addresses: [10.244.0.9]}]
+---
+kind: EndpointSlice
+apiVersion: discovery.k8s.io/v1
+metadata: {name: orphan, namespace: shop, labels: {multicluster.kubernetes.io/service-name: gone, multicluster.kubernetes.io/source-cluster: a}}
+addressType: IPv4
+ports: []
+endpoints: [{addresses: [10.244.0.8]}]
+";
+
+#[test]
+fn lint_looks_at_service_imports() {
+    let folder = Folder::new("lint-imports");
+    let file = folder.write("imports.yaml", IMPORTS);
+    let output = whereto(&["lint", "--manifests", &file, "--multicluster", "clusterset.local"]);
+    assert_eq!(
+        stdout(&output),
+        "\
+warning: EndpointSlice shop/orphan: metadata.labels: there is no ServiceImport shop/gone: no name leads to these endpoints
+warning: ServiceImport nowhere/lost: metadata.namespace: there is no Namespace \"nowhere\" in the input: the ServiceImport has no name
+warning: ServiceImport shop/alone: no cluster has EndpointSlices of it: its name does not exist
+error: ServiceImport shop/web: spec.ips: 10.97.0.5 is also an address of ServiceImport shop/twin
+"
+    );
+    assert_eq!(output.status.code(), Some(1));
+
+    let unserved = stdout(&whereto(&["lint", "--manifests", &file]));
+    let finding = "info: ServiceImport shop/db: no zone serves ServiceImports (--multicluster): it has no name\n";
+    assert!(unserved.contains(finding), "{unserved}");
+    assert!(!unserved.contains("shop/alone: no cluster"), "{unserved}");
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::time::SystemTime;
 
 use dns_records::model::Change;
 use dns_records::{ClusterZones, Snapshot};
-use k8s_source::manifests::{Event, ManifestSource, Summary};
+use k8s_source::manifests::{Event, ManifestSource, PodOrigins, Summary};
 use k8s_source::{Consumer, DnsConsumer, ObjectChange};
-use object_change::{Diagnostic, Severity};
+use object_change::{Diagnostic, ObjectRef, Severity};
 
 use crate::arguments::OfflineArgs;
 use crate::exit::Failure;
 use crate::finding::Finding;
+use crate::kube::Live;
 use crate::output::{self, Format};
 use crate::progress::Progress;
 
@@ -20,8 +21,8 @@ pub(crate) fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// What a first load came to.
-#[derive(Debug)]
+/// What a first load came to. Of a live cluster there is nothing to tell: no manifest is wrong.
+#[derive(Debug, Default)]
 pub(crate) struct Loaded {
     pub(crate) summary: Summary,
     /// Mistakes in the manifests themselves: malformed documents, values of a wrong type, files that can't be read.
@@ -80,9 +81,10 @@ impl Consumer for Counting<'_> {
 /// The zones, read with `other` beside them.
 ///
 /// # Errors
-/// When the options do not fit together.
+/// When the options do not fit together, or a live cluster can't be read.
 pub(crate) fn read(
     args: &OfflineArgs,
+    pod_origins: PodOrigins,
     other: &mut dyn Consumer,
     found: &mut dyn FnMut(Finding),
 ) -> Result<(Arc<Snapshot>, Loaded), Failure> {
@@ -91,8 +93,14 @@ pub(crate) fn read(
     let mut snapshot = zones.publish(0);
     let mut consumer = DnsConsumer::new(zones, unix_seconds, |published| snapshot = published);
     consumer.apply_change(Change::OwnAddresses(args.own_addresses.clone()));
-    let mut source = args.source.open(args.zones.is_multicluster());
-    let loaded = load(&mut source, &mut (&mut consumer, other), Progress::start(Format::Text), found);
+    let mut both = (&mut consumer, other);
+    let loaded = if let Some(mut live) = Live::open(&args.source, &args.zones, pod_origins)? {
+        live.load(&mut both, found)?;
+        Loaded::default()
+    } else {
+        let mut source = args.source.open(args.zones.is_multicluster(), pod_origins);
+        load(&mut source, &mut both, Progress::start(Format::Text), found)
+    };
     drop(consumer);
     Ok((snapshot, loaded))
 }
@@ -102,8 +110,21 @@ pub(crate) fn read(
 /// # Errors
 /// When the options do not fit together, or manifests can't be used.
 pub(crate) fn snapshot(args: &OfflineArgs) -> Result<Arc<Snapshot>, Failure> {
-    let (snapshot, loaded) = read(args, &mut Ignore, &mut |finding| {
-        if finding.severity() >= Severity::Error {
+    snapshot_with(args, PodOrigins::Skip, &mut Ignore, &|_| true)
+}
+
+/// The same, read with `other` beside the zones; only errors about objects that `is_told` takes are told.
+///
+/// # Errors
+/// As [`snapshot`].
+pub(crate) fn snapshot_with(
+    args: &OfflineArgs,
+    pod_origins: PodOrigins,
+    other: &mut dyn Consumer,
+    is_told: &dyn Fn(&ObjectRef) -> bool,
+) -> Result<Arc<Snapshot>, Failure> {
+    let (snapshot, loaded) = read(args, pod_origins, other, &mut |finding| {
+        if finding.severity() >= Severity::Error && is_told(&finding.diagnostic().object) {
             output::line(&finding.to_string());
         }
     })?;

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::arguments::{CompletionsArgs, DnsArgs, LintArgs, ManArgs, RecordsArgs, ResolveArgs};
+use crate::arguments::{
+    CompletionsArgs, DnsArgs, EnvArgs, LintArgs, ManArgs, RecordsArgs, ResolvConfArgs, ResolveArgs, SearchArgs,
+};
 use crate::commands;
 use crate::exit::{Exit, Failure};
 
@@ -27,6 +29,12 @@ enum Command {
     Dns(Box<DnsArgs>),
     /// Tell what a name resolves to, and why.
     Resolve(Box<ResolveArgs>),
+    /// Tell which names a resolver makes of one, and which queries.
+    Search(Box<SearchArgs>),
+    /// Print the resolv.conf, or the hosts file, that a Pod gets.
+    ResolvConf(Box<ResolvConfArgs>),
+    /// Print the variables by which a Pod's containers know of Services.
+    Env(Box<EnvArgs>),
     /// List every record of the zones.
     Records(Box<RecordsArgs>),
     /// Tell what in the manifests will not work as its author may think.
@@ -55,6 +63,9 @@ impl Cli {
         match self.command {
             Command::Dns(args) => commands::dns::run(*args),
             Command::Resolve(args) => commands::resolve::run(&args),
+            Command::Search(args) => commands::search::run(&args),
+            Command::ResolvConf(args) => commands::resolv_conf::run(&args),
+            Command::Env(args) => commands::env::run(&args),
             Command::Records(args) => commands::records::run(&args),
             Command::Lint(args) => commands::lint::run(&args),
             Command::Completions(args) => commands::completions::run(args.shell),

@@ -2,10 +2,11 @@
 
 use k8s_source::manifests::{ManifestOptions, ManifestSource};
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("demo/01-cluster.yaml", include_str!("../demo/01-cluster.yaml")),
     ("demo/02-shop.yaml", include_str!("../demo/02-shop.yaml")),
     ("demo/03-data.yaml", include_str!("../demo/03-data.yaml")),
+    ("demo/05-pods.yaml", include_str!("../demo/05-pods.yaml")),
 ];
 
 const MULTICLUSTER: (&str, &str) = ("demo/04-multicluster.yaml", include_str!("../demo/04-multicluster.yaml"));

@@ -42,6 +42,15 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same, told as an event of the log: nothing is left to tell.
+    pub(crate) fn logged(mut self) -> Self {
+        tracing::error!(exit = self.exit as u8, "{}", self.message);
+        self.message.clear();
+        self
+    }
+}
+
 impl From<io::Error> for Failure {
     /// Of writing the output. A reader that has seen enough, such as `head`, is no failure.
     fn from(error: io::Error) -> Self {

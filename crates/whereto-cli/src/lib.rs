@@ -3,17 +3,21 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod arguments;
+mod batch;
 mod cluster;
 mod command;
 mod commands;
 mod demo;
 mod exit;
 mod finding;
+mod kube;
 mod logging;
 mod output;
+mod pods;
 mod progress;
 mod reply;
 mod signals;
+mod walk;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -46,7 +46,8 @@ pub(crate) struct DnsArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// Seconds between looks for changed manifests; 0 for never.
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, help_heading = "Objects")]
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, help_heading = "Objects",
+        conflicts_with = "kube")]
     pub(crate) reload_interval: Duration,
     #[command(flatten)]
     zones: ZoneArgs,
@@ -142,6 +143,11 @@ impl DnsArgs {
             }));
         }
         Ok((config, zones))
+    }
+
+    /// What is served.
+    pub(crate) const fn zones(&self) -> &ZoneArgs {
+        &self.zones
     }
 
     /// Whether ServiceImports are served.

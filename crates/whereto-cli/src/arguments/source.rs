@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use k8s_source::manifests::{ManifestOptions, ManifestSource, NamespacePolicy, ServiceCidr};
+use k8s_source::manifests::{ManifestOptions, ManifestSource, NamespacePolicy, PodOrigins, ServiceCidr};
 
+use super::KubeArgs;
 use crate::demo;
 
 /// Where the objects come from.
@@ -16,6 +17,8 @@ pub(crate) struct SourceArgs {
     /// fd00:10:96::/112].
     #[arg(long, value_name = "CIDR")]
     pub(crate) service_cidr: Vec<ServiceCidr>,
+    #[command(flatten)]
+    pub(crate) kube: KubeArgs,
     /// Only namespaces with a Namespace object exist. Otherwise, where the input has no such object at all, those exist that
     /// something is in.
     #[arg(long)]
@@ -27,8 +30,8 @@ pub(crate) struct SourceArgs {
 
 impl SourceArgs {
     /// The source.
-    pub(crate) fn open(&self, multicluster: bool) -> ManifestSource {
-        let mut options = ManifestOptions::default();
+    pub(crate) fn open(&self, multicluster: bool, pod_origins: PodOrigins) -> ManifestSource {
+        let mut options = ManifestOptions::default().with_pod_origins(pod_origins);
         for cidr in &self.service_cidr {
             options = options.with_service_cidr(*cidr);
         }

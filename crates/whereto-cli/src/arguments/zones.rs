@@ -4,6 +4,10 @@ use dns_records::{
     ZonalNames, ZoneConfig,
 };
 
+use k8s_source::Kind;
+use k8s_source::kube::{KubeOptions, NotWatched, RUNNING_PODS};
+use k8s_source::manifests::PodOrigins;
+
 /// What is served: the options of CoreDNS's `kubernetes` plugin.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Zones")]
@@ -143,6 +147,48 @@ impl ZoneArgs {
         // The addresses of the cluster's Pods, Services and nodes are seldom all that the reverse zones have.
         let reverse = ["in-addr.arpa", "ip6.arpa"].map(|zone| zone.parse().map_err(ConfigError::Zone));
         Ok(Fallthrough::Zones(reverse.into_iter().collect::<Result<_, _>>()?))
+    }
+
+    /// What of a live cluster has to be read for that; Pods too where `pods` are looked at. What the options leave out does not leave the API server.
+    ///
+    /// # Errors
+    /// Never: the kinds are known.
+    pub(crate) fn kube_options(&self, pods: PodOrigins) -> Result<KubeOptions, NotWatched> {
+        let wanted = [
+            (Kind::EndpointSlice, !self.endpoints.noendpoints),
+            (Kind::Pod, pods == PodOrigins::Read || matches!(self.pods, Pods::Verified)),
+            (Kind::ServiceImport, self.is_multicluster()),
+        ];
+        let kinds = wanted.into_iter().filter_map(|(kind, is_wanted)| is_wanted.then_some(kind));
+        let mut options = KubeOptions::new([Kind::Namespace, Kind::Service].into_iter().chain(kinds))?
+            .with_fields(Kind::Pod, RUNNING_PODS);
+        for namespace in &self.namespaces {
+            options = options.with_namespace(namespace.as_str());
+        }
+        if let Some(selector) = &self.namespace_labels {
+            options = options.with_labels(Kind::Namespace, selector.to_string());
+        }
+        if let Some(selector) = &self.labels {
+            for kind in [Kind::Service, Kind::EndpointSlice, Kind::Pod] {
+                // The zones select among them.
+                if kind == Kind::Pod && pods == PodOrigins::Read {
+                    continue;
+                }
+                options = options.with_labels(kind, selector.to_string());
+            }
+        }
+        Ok(options)
+    }
+
+    /// The first zone as it was given.
+    pub(crate) fn first(&self) -> &str {
+        self.zones.first().map_or("cluster.local", String::as_str)
+    }
+
+    /// Whether this is one of the zones.
+    pub(crate) fn has(&self, domain: &str) -> bool {
+        let without_dot = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+        self.zones.iter().any(|zone| without_dot(zone) == without_dot(domain))
     }
 
     /// Whether ServiceImports are served.

@@ -2,15 +2,17 @@
 
 mod reload;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use arc_swap::ArcSwap;
+use dns_records::ClusterZones;
 use dns_records::model::Change;
-use dns_records::{ClusterZones, Snapshot};
-use k8s_source::DnsConsumer;
+use k8s_source::manifests::PodOrigins;
+use k8s_source::{Consumer, DnsConsumer};
 use serde::Serialize;
 use tracing::info;
 use whereto_dns::{Addresses, DnsServer, Phase, ServerHandle, interface_addresses};
@@ -18,6 +20,7 @@ use whereto_dns::{Addresses, DnsServer, Phase, ServerHandle, interface_addresses
 use crate::arguments::DnsArgs;
 use crate::cluster::{self, Loaded, unix_seconds};
 use crate::exit::{Exit, Failure};
+use crate::kube::{Live, Programming, ProgrammingDuration};
 use crate::output::{self, Format};
 use crate::progress::Progress;
 use crate::{logging, signals};
@@ -29,16 +32,27 @@ const OPEN_FILES: u64 = 16_384;
 enum News {
     /// Everything was read for the first time.
     Loaded(Loaded),
-    /// The thread that reads manifests is gone: answers would get old without anybody noticing.
+    /// The thread that reads objects is gone: answers would get old without anybody noticing.
     LoaderGone,
     /// The server has ended.
     Ended,
 }
 
 pub(crate) fn run(args: DnsArgs) -> Result<Exit, Failure> {
-    logging::start(args.log.log_format, args.log.log_level);
-    let (server_config, zone_config) = args.configs().map_err(Failure::bad_input)?;
+    let format = args.log.log_format;
+    logging::start(format, args.log.log_level);
+    // Programs that read the log as JSON do so to its last line.
+    serve(args).map_err(|failure| if format == Format::Json { failure.logged() } else { failure })
+}
+
+fn serve(args: DnsArgs) -> Result<Exit, Failure> {
+    let (mut server_config, zone_config) = args.configs().map_err(Failure::bad_input)?;
     let mut zones = ClusterZones::new(zone_config).map_err(Failure::bad_input)?;
+    let live = Live::open(&args.source, args.zones(), PodOrigins::Skip)?;
+    let duration = ProgrammingDuration::default();
+    if let Some(live) = &live {
+        server_config = server_config.with_collector(live.metrics(&duration));
+    }
     let snapshots = Arc::new(ArcSwap::new(zones.publish(0)));
     // Many systems give 1024: fewer than the questions that may wait for upstreams, each on a socket of its own. Less
     // than wanted is no reason not to serve.
@@ -57,7 +71,20 @@ pub(crate) fn run(args: DnsArgs) -> Result<Exit, Failure> {
     })?;
     let keep_going = args.source.keep_going;
     let format = args.log.log_format;
-    spawn("manifests", move || keep_current(&args, zones, &snapshots, tell))?;
+    spawn("objects", move || {
+        let guard = TellWhenGone(tell);
+        let own = if args.own_addresses.is_empty() {
+            interface_addresses().unwrap_or_default()
+        } else {
+            args.own_addresses.clone()
+        };
+        zones.apply(Change::OwnAddresses(own));
+        let consumer = DnsConsumer::new(zones, unix_seconds, |snapshot| snapshots.store(snapshot));
+        match live {
+            Some(live) => follow(live, Programming::new(consumer, duration), format, &guard),
+            None => keep_current(&args, consumer, &guard),
+        }
+    })?;
     attend(&news, &handle, |loaded| {
         if let Some(failure) = loaded.refusal().filter(|_| !keep_going) {
             return Err(failure);
@@ -86,7 +113,7 @@ fn attend(
             }
             News::LoaderGone => {
                 if result.is_ok() {
-                    result = Err(Failure::cannot_run("the thread that reads manifests has ended"));
+                    result = Err(Failure::cannot_run("the thread that reads objects has ended"));
                 }
                 handle.abort();
             }
@@ -96,17 +123,9 @@ fn attend(
     result
 }
 
-/// Reads the objects and then, for as long as the process lives, what changes of them.
-fn keep_current(args: &DnsArgs, mut zones: ClusterZones, snapshots: &Arc<ArcSwap<Snapshot>>, tell: Sender<News>) {
-    let own = if args.own_addresses.is_empty() {
-        interface_addresses().unwrap_or_default()
-    } else {
-        args.own_addresses.clone()
-    };
-    zones.apply(Change::OwnAddresses(own));
-    let guard = TellWhenGone(tell);
-    let mut consumer = DnsConsumer::new(zones, unix_seconds, |snapshot| snapshots.store(snapshot));
-    let mut source = args.source.open(args.is_multicluster());
+/// Reads manifests and then, for as long as the process lives, what changes of them.
+fn keep_current(args: &DnsArgs, mut consumer: impl Consumer, guard: &TellWhenGone) -> Infallible {
+    let mut source = args.source.open(args.is_multicluster(), PodOrigins::Skip);
     let loaded = cluster::load(&mut source, &mut consumer, Progress::start(args.log.log_format), &mut reload::log);
     // The main thread is gone when this fails, and with it the process.
     let _ = guard.0.send(News::Loaded(loaded));
@@ -117,6 +136,14 @@ fn keep_current(args: &DnsArgs, mut zones: ClusterZones, snapshots: &Arc<ArcSwap
     loop {
         thread::park();
     }
+}
+
+/// Follows a live cluster for as long as the process lives.
+fn follow(live: Live, mut consumer: impl Consumer, format: Format, guard: &TellWhenGone) -> Infallible {
+    live.run(&mut consumer, format, || {
+        // As above.
+        let _ = guard.0.send(News::Loaded(Loaded::default()));
+    })
 }
 
 /// Tells that a thread is gone even if it panicked.
@@ -137,7 +164,7 @@ fn listen_for_signals(args: &DnsArgs, handle: ServerHandle) -> Result<(), Failur
     signals::listen(begin).map_err(|error| Failure::cannot_run(format_args!("cannot listen for signals: {error}")))
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> Result<(), Failure> {
     let spawned = thread::Builder::new().name(name.into()).spawn(body);
     spawned.map(drop).map_err(|error| Failure::cannot_run(format_args!("cannot start a thread: {error}")))
 }

@@ -1,11 +1,15 @@
 //! `whereto lint`.
 
+mod agreement;
 mod checks;
 mod facts;
+mod pods;
 
 use std::io::Write;
 use std::path::PathBuf;
 
+use k8s_source::PodConsumer;
+use k8s_source::manifests::PodOrigins;
 use object_change::Severity;
 
 use crate::arguments::LintArgs;
@@ -13,16 +17,25 @@ use crate::cluster;
 use crate::exit::{Exit, Failure};
 use crate::finding::Finding;
 use crate::output::{self, Format};
+use crate::pods::Node;
 use facts::Facts;
 
 pub(crate) fn run(args: &LintArgs) -> Result<Exit, Failure> {
     let inputs = &args.offline.source.manifests;
     let mut findings = Vec::new();
-    let mut facts = Facts::default();
-    let (snapshot, loaded) = cluster::read(&args.offline, &mut facts, &mut |finding| findings.push(finding))?;
+    let (mut facts, mut consumer) = (Facts::default(), PodConsumer::default());
+    let mut both = (&mut facts, &mut consumer);
+    let (snapshot, loaded) =
+        cluster::read(&args.offline, PodOrigins::Read, &mut both, &mut |finding| findings.push(finding))?;
     let missing: Vec<&PathBuf> =
         loaded.summary.broken.iter().filter(|path| inputs.contains(path) && !is_there(path)).collect();
-    findings.extend(checks::run(&facts, &snapshot).into_iter().map(Finding::Whole));
+    let zones = &args.offline.zones;
+    let node = Node::new(&args.node, zones, &consumer)?;
+    let mut whole = checks::run(&facts, &snapshot, zones.is_multicluster());
+    whole.extend(pods::run(&consumer, &facts, &node));
+    whole.extend(agreement::run(&consumer, &facts, &args.node, zones));
+    whole.sort_by(|a, b| a.object.cmp(&b.object));
+    findings.extend(whole.into_iter().map(Finding::Whole));
     write(&findings, args.offline.output)?;
     if let Some(path) = missing.first() {
         return Err(Failure::bad_input(format_args!("{} can't be read", path.display())));

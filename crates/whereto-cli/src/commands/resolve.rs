@@ -1,35 +1,63 @@
 //! `whereto resolve`.
 
 mod batch;
+mod compare;
 mod explanation;
 mod question;
+mod walked;
 
 use std::io::Write;
+use std::sync::Arc;
 
-use dns_records::{Limits, Rcode, Snapshot, Verdict};
+use dns_records::{Limits, Rcode, RecordType, Snapshot, Verdict};
 use serde::Serialize;
 
 use crate::arguments::ResolveArgs;
 use crate::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Format};
+use crate::pods::Pods;
 use crate::reply::{self, Reply};
+use crate::walk::{Outside, World};
 use explanation::ExplanationJson;
 use question::Question;
+use walked::Asker;
 
 pub(crate) fn run(args: &ResolveArgs) -> Result<Exit, Failure> {
-    if let Some(file) = &args.batch {
-        if args.offline.source.manifests.iter().any(|path| path.as_os_str() == "-") && file.as_os_str() == "-" {
-            return Err(Failure::bad_input("standard input can't be both the manifests and the batch"));
-        }
-        let snapshot = cluster::snapshot(&args.offline)?;
-        return batch::run(file, &snapshot);
+    if args.batch.as_ref().is_some_and(|file| file.as_os_str() == "-")
+        && args.offline.source.manifests.iter().any(|path| path.as_os_str() == "-")
+    {
+        return Err(Failure::bad_input("standard input can't be both the manifests and the batch"));
     }
-    // clap sees to it that there is one.
+    let outside = args.outside.as_deref().map(Outside::read).transpose()?;
+    // clap sees to it that there is one, unless there is a batch.
     let name = args.name.as_deref().unwrap_or_default();
-    let question = Question::read(name, args.record_type).map_err(Failure::bad_input)?;
-    let snapshot = cluster::snapshot(&args.offline)?;
-    let resolution = Resolution::of(&question, &snapshot, &mut buffer());
+    let is_as_it_is = args.batch.is_none() && Question::is_absolute(name) && !args.compare;
+    let has_asker = args.asker.pod.is_some() || args.asker.namespace.is_some();
+    if is_as_it_is || !has_asker {
+        return without_asker(args, name, outside.as_ref());
+    }
+    let pods = Pods::read(&args.offline)?;
+    let node = walked::node(args, &pods)?;
+    let asker = Asker::new(args, &pods, &node)?;
+    let world = asker.world(&pods.snapshot, outside.as_ref());
+    match &args.batch {
+        Some(file) => batch::run(file, &world, Some(&asker)),
+        None if args.compare => compare::run(args, name, &asker, &world),
+        None => walked::run(args, name, &asker, &world),
+    }
+}
+
+/// Names as they are, asked of the cluster's DNS server.
+fn without_asker(args: &ResolveArgs, name: &str, outside: Option<&Outside>) -> Result<Exit, Failure> {
+    if let Some(file) = &args.batch {
+        let snapshot = cluster::snapshot(&args.offline)?;
+        return batch::run(file, &World { snapshot: &snapshot, cluster_dns: &[], outside }, None);
+    }
+    let question = Question::read(name, args.record_type.unwrap_or(RecordType::A)).map_err(Failure::bad_input)?;
+    let snapshot: Arc<Snapshot> = cluster::snapshot(&args.offline)?;
+    let world = World { snapshot: &snapshot, cluster_dns: &[], outside };
+    let resolution = Resolution::of(&question, &world, &mut buffer());
     let mut out = output::stdout();
     match args.offline.output {
         Format::Json => {
@@ -65,6 +93,9 @@ struct Resolution {
     authority: Vec<String>,
     additional: Vec<String>,
     queries: Vec<Asked>,
+    /// What the Pod's program gets, where one looked the name up.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    lookup: Option<walked::LookupJson>,
     #[serde(skip)]
     is_positive: bool,
 }
@@ -88,10 +119,15 @@ struct Asked {
 }
 
 impl Resolution {
-    /// Asks the zones as a client of the server would over TCP, with nobody to forward to.
-    fn of(question: &Question, snapshot: &Snapshot, buffer: &mut [u8]) -> Self {
+    /// Asks the zones as a client of the server would over TCP, with nobody to forward to but what is known of the world outside.
+    fn of(question: &Question, world: &World<'_>, buffer: &mut [u8]) -> Self {
         let query = reply::query(question.name.as_ref(), question.record_type);
-        let (length, is_outside) = match snapshot.respond(&query, Limits::tcp(), 0, buffer) {
+        if let Some(outside) = world.outside {
+            let ask = &mut |question: &whereto_dns::Question| outside.lookup(question);
+            let reply = whereto_dns::resolve(world.snapshot, &query, whereto_dns::Client::stream(), 0, ask);
+            return Self::new(question, reply.as_deref().and_then(Reply::read), false);
+        }
+        let (length, is_outside) = match world.snapshot.respond(&query, Limits::tcp(), 0, buffer) {
             Verdict::Reply(length) | Verdict::Transfer { len: length, .. } => (length, false),
             Verdict::Chase { len, .. } => (len, true),
             // Of a name that falls through, the next authority knows more than the denial that was written.
@@ -124,6 +160,7 @@ impl Resolution {
                 record_type: question.record_type.to_string(),
                 rcode,
             }],
+            lookup: None,
             is_positive,
         }
     }

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use dns_records::model::{Exposure, SliceOwner};
+use dns_records::model::{Exposure, ImportExposure, SliceOwner};
 use dns_records::{Answer, Name, RecordType, Snapshot};
 use object_change::{Diagnostic, ObjectKey, ObjectRef};
 
-use super::facts::Facts;
+use super::facts::{Facts, SliceFacts};
 
-/// All findings, those about one object next to each other.
-pub(super) fn run(facts: &Facts, snapshot: &Snapshot) -> Vec<Diagnostic> {
+/// All findings, those about one object next to each other. `multicluster` is whether a zone serves ServiceImports.
+pub(super) fn run(facts: &Facts, snapshot: &Snapshot, multicluster: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     namespaces(facts, &mut found);
     duplicate_addresses(facts, &mut found);
     endpoints(facts, &mut found);
     aliases(facts, snapshot, &mut found);
+    if multicluster {
+        imports_without_endpoints(facts, &mut found);
+    } else {
+        imports_without_zone(facts, &mut found);
+    }
     orphans(facts, &mut found);
     found.sort_by(|a, b| a.object.cmp(&b.object));
     found
@@ -25,38 +30,79 @@ fn service(key: &ObjectKey) -> ObjectRef {
     ObjectRef::new("Service", key.clone())
 }
 
-/// Services in namespaces that do not exist have no names.
+fn import(key: &ObjectKey) -> ObjectRef {
+    ObjectRef::new("ServiceImport", key.clone())
+}
+
+/// Services and ServiceImports in namespaces that do not exist have no names.
 fn namespaces(facts: &Facts, found: &mut Vec<Diagnostic>) {
-    for key in facts.services.keys().filter(|key| !facts.namespaces.contains(&key.namespace)) {
-        let reason = format!("there is no Namespace {:?} in the input: the Service has no name", key.namespace);
-        found.push(Diagnostic::warning(service(key), "metadata.namespace", reason));
+    let objects = facts.services.keys().map(service).chain(facts.imports.keys().map(import));
+    for object in objects.filter(|object| !facts.namespaces.contains(&object.key.namespace)) {
+        let reason =
+            format!("there is no Namespace {:?} in the input: the {} has no name", object.key.namespace, object.kind);
+        found.push(Diagnostic::warning(object, "metadata.namespace", reason));
     }
 }
 
-/// Two Services can't have the same cluster IP.
+/// Two Services can't have the same cluster IP, nor two ServiceImports the same address.
 fn duplicate_addresses(facts: &Facts, found: &mut Vec<Diagnostic>) {
-    let mut owners: BTreeMap<IpAddr, &ObjectKey> = BTreeMap::new();
-    for (key, facts) in &facts.services {
-        for address in facts.cluster_ips() {
-            let first = *owners.entry(address).or_insert(key);
-            if first != key {
-                let reason = format!("{address} is also the cluster IP of Service {first}");
-                found.push(Diagnostic::error(service(key), "spec.clusterIPs", reason));
-            }
+    let services =
+        facts.services.iter().flat_map(|(key, facts)| facts.cluster_ips().into_iter().map(move |ip| (ip, key)));
+    only_once(services, found, |key, address, first| {
+        let reason = format!("{address} is also the cluster IP of Service {first}");
+        Diagnostic::error(service(key), "spec.clusterIPs", reason)
+    });
+    let imports = facts.imports.iter().filter_map(|(key, exposure)| match exposure {
+        ImportExposure::ClusterSetIp(ips) => Some(ips.iter().map(move |ip| (ip, key))),
+        _ => None,
+    });
+    only_once(imports.flatten(), found, |key, address, first| {
+        let reason = format!("{address} is also an address of ServiceImport {first}");
+        Diagnostic::error(import(key), "spec.ips", reason)
+    });
+}
+
+/// Tells of every address that an object before has.
+fn only_once<'f>(
+    owned: impl Iterator<Item = (IpAddr, &'f ObjectKey)>,
+    found: &mut Vec<Diagnostic>,
+    tell: impl Fn(&ObjectKey, IpAddr, &ObjectKey) -> Diagnostic,
+) {
+    let mut owners = BTreeMap::new();
+    for (address, key) in owned {
+        let first = *owners.entry(address).or_insert(key);
+        if first != key {
+            found.push(tell(key, address, first));
         }
     }
 }
 
-/// Services that lead to nobody.
-fn endpoints(facts: &Facts, found: &mut Vec<Diagnostic>) {
-    let mut counts: BTreeMap<ObjectKey, (usize, usize)> = BTreeMap::new();
+/// The Service or ServiceImport that a slice says it belongs to.
+fn owner(key: &ObjectKey, slice: &SliceFacts) -> Option<ObjectRef> {
+    let in_namespace = |name: &str| ObjectKey::new(key.namespace.clone(), name);
+    match &slice.owner {
+        SliceOwner::Service(name) => Some(service(&in_namespace(name))),
+        SliceOwner::Import { service, .. } => Some(import(&in_namespace(service))),
+        _ => None,
+    }
+}
+
+/// How many endpoints are ready, and how many are not, by whose they are.
+fn endpoint_counts(facts: &Facts) -> BTreeMap<ObjectRef, (usize, usize)> {
+    let mut counts = BTreeMap::new();
     for (key, slice) in &facts.slices {
-        if let SliceOwner::Service(name) = &slice.owner {
-            let (ready, unready) = counts.entry(ObjectKey::new(key.namespace.clone(), name.clone())).or_default();
+        if let Some(owner) = owner(key, slice) {
+            let (ready, unready): &mut (usize, usize) = counts.entry(owner).or_default();
             *ready += slice.ready;
             *unready += slice.unready;
         }
     }
+    counts
+}
+
+/// Services that lead to nobody.
+fn endpoints(facts: &Facts, found: &mut Vec<Diagnostic>) {
+    let counts = endpoint_counts(facts);
     // Manifests in version control seldom have what only a cluster knows.
     if facts.slices.is_empty() && facts.pods.is_empty() {
         return;
@@ -67,7 +113,7 @@ fn endpoints(facts: &Facts, found: &mut Vec<Diagnostic>) {
             Exposure::ClusterIp(_) => "its name has an address at which nobody answers",
             _ => continue,
         };
-        let (field, cause) = match counts.get(key) {
+        let (field, cause) = match counts.get(&service(key)) {
             Some((0, 0)) | None if facts.has_selector => ("spec.selector", "no Pod and no EndpointSlice is its"),
             Some((0, 0)) | None => ("", "it has neither a selector nor EndpointSlices"),
             Some((0, _)) => ("", "none of its endpoints is ready"),
@@ -106,13 +152,37 @@ fn is_cluster_shorthand(name: &Name) -> bool {
     labels.len() == 1 || labels.last().is_some_and(|label| label.eq_ignore_ascii_case(b"svc"))
 }
 
-/// EndpointSlices of Services that are not there.
+/// Without a multicluster zone ServiceImports are not served, which is right where another server does it.
+fn imports_without_zone(facts: &Facts, found: &mut Vec<Diagnostic>) {
+    for key in facts.imports.keys() {
+        let reason = "no zone serves ServiceImports (--multicluster): it has no name";
+        found.push(Diagnostic::info(import(key), "", reason));
+    }
+}
+
+/// Headless ServiceImports that lead to nobody. Who answers at a ClusterSetIP, slices here need not tell.
+fn imports_without_endpoints(facts: &Facts, found: &mut Vec<Diagnostic>) {
+    let counts = endpoint_counts(facts);
+    for (key, _) in facts.imports.iter().filter(|(_, exposure)| **exposure == ImportExposure::Headless) {
+        let cause = match counts.get(&import(key)) {
+            Some((0, 0)) | None => "no cluster has EndpointSlices of it",
+            Some((0, _)) => "none of its endpoints is ready",
+            Some(_) => continue,
+        };
+        found.push(Diagnostic::warning(import(key), "", format!("{cause}: its name does not exist")));
+    }
+}
+
+/// EndpointSlices of Services and ServiceImports that are not there.
 fn orphans(facts: &Facts, found: &mut Vec<Diagnostic>) {
     for (key, slice) in &facts.slices {
-        let SliceOwner::Service(name) = &slice.owner else { continue };
-        let owner = ObjectKey::new(key.namespace.clone(), name.clone());
-        if !facts.services.contains_key(&owner) {
-            let reason = format!("there is no Service {owner}: no name leads to these endpoints");
+        let Some(owner) = owner(key, slice) else { continue };
+        let is_there = match &slice.owner {
+            SliceOwner::Import { .. } => facts.imports.contains_key(&owner.key),
+            _ => facts.services.contains_key(&owner.key),
+        };
+        if !is_there {
+            let reason = format!("there is no {owner}: no name leads to these endpoints");
             found.push(Diagnostic::warning(ObjectRef::new("EndpointSlice", key.clone()), "metadata.labels", reason));
         }
     }

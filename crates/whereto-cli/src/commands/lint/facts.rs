@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use dns_records::model::{Exposure, SliceOwner};
-use k8s_source::objects::{EndpointSlice, Service};
+use dns_records::model::{Exposure, ImportExposure, SliceOwner};
+use k8s_source::objects::{EndpointSlice, Service, ServiceImport};
 use k8s_source::{Consumer, ObjectChange, convert};
 use object_change::{Delta, Diagnostic, ObjectKey};
 
@@ -10,6 +10,7 @@ use object_change::{Delta, Diagnostic, ObjectKey};
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) services: BTreeMap<ObjectKey, ServiceFacts>,
+    pub(super) imports: BTreeMap<ObjectKey, ImportExposure>,
     /// By the slice's key.
     pub(super) slices: BTreeMap<ObjectKey, SliceFacts>,
     pub(super) namespaces: BTreeSet<Box<str>>,
@@ -53,10 +54,16 @@ impl SliceFacts {
     }
 }
 
+fn exposure_of_import(import: &ServiceImport) -> Option<ImportExposure> {
+    let (_, value, _) = convert::service_import(import);
+    Some(value?.exposure)
+}
+
 impl Consumer for Facts {
     fn apply(&mut self, change: ObjectChange<'_>) -> Vec<Diagnostic> {
         match change {
             ObjectChange::Service(delta) => take(&mut self.services, delta, ServiceFacts::new),
+            ObjectChange::ServiceImport(delta) => take(&mut self.imports, delta, exposure_of_import),
             ObjectChange::EndpointSlice(delta) => take(&mut self.slices, delta, SliceFacts::new),
             ObjectChange::Namespace(Delta::Upsert(key, _)) => {
                 self.namespaces.insert(key.name);

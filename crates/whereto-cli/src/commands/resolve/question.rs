@@ -27,8 +27,9 @@ impl fmt::Display for Unaskable {
             Self::Name(text, error) => write!(f, "{text:?} is not a domain name: {error}"),
             Self::Relative(text) => write!(
                 f,
-                "{text:?} is relative: what it leads to depends on the search list of who asks. Add a final dot to ask \
-                 for it as it is, {text}. or write it in full, such as {text}.NAMESPACE.svc.cluster.local."
+                "{text:?} is relative: what it leads to depends on the search list of who asks. Tell who asks with \
+                 --pod NAMESPACE/NAME or --namespace NAMESPACE. Add a final dot to ask for it as it is, {text}. or write \
+                 it in full, such as {text}.NAMESPACE.svc.cluster.local."
             ),
             Self::Address(address) => {
                 write!(f, "{address} is an address: ask for the PTR records of {}", reverse_name(*address))
@@ -38,18 +39,19 @@ impl fmt::Display for Unaskable {
 }
 
 impl Question {
+    /// Whether a text has a final dot. One that is escaped is part of the last label.
+    pub(super) fn is_absolute(text: &str) -> bool {
+        let dots_escaped = text.strip_suffix('.').map(|rest| rest.len() - rest.trim_end_matches('\\').len());
+        dots_escaped.is_some_and(|backslashes| backslashes.is_multiple_of(2))
+    }
+
     /// Reads an absolute name.
     pub(super) fn read(text: &str, record_type: RecordType) -> Result<Self, Unaskable> {
         if let Ok(address) = text.parse() {
             return Err(Unaskable::Address(address));
         }
         let name: Name = text.parse().map_err(|error| Unaskable::Name(text.to_owned(), error))?;
-        // A final dot that is escaped is part of the last label.
-        let dots_escaped = text.strip_suffix('.').map(|rest| rest.len() - rest.trim_end_matches('\\').len());
-        match dots_escaped {
-            Some(backslashes) if backslashes.is_multiple_of(2) => Ok(Self { name, record_type }),
-            _ => Err(Unaskable::Relative(text.to_owned())),
-        }
+        if Self::is_absolute(text) { Ok(Self { name, record_type }) } else { Err(Unaskable::Relative(text.to_owned())) }
     }
 }
 
