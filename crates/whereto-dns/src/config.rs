@@ -2,12 +2,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dns_records::Limits;
 use ipnet::IpNet;
 use prometheus_client::collector::Collector;
 
 use crate::admin::AdminAddresses;
 use crate::answer::TtlCaps;
-use crate::client::Client;
 use crate::forward::ForwardConfig;
 use crate::query_log::QueryLogConfig;
 
@@ -20,7 +20,7 @@ pub struct ServerConfig {
     pub(crate) workers: Option<usize>,
     pub(crate) async_threads: usize,
     pub(crate) receive_buffer: Option<usize>,
-    pub(crate) client: Client,
+    pub(crate) limits: Limits,
     pub(crate) recursion_available: Option<bool>,
     pub(crate) forward: ForwardConfig,
     pub(crate) cache: CacheConfig,
@@ -42,7 +42,7 @@ impl Default for ServerConfig {
             workers: None,
             async_threads: 2,
             receive_buffer: None,
-            client: Client::udp(),
+            limits: Limits::udp(),
             recursion_available: None,
             forward: ForwardConfig::default(),
             cache: CacheConfig::default(),
@@ -110,7 +110,7 @@ impl ServerConfig {
     /// The largest datagram sent to clients with EDNS, also what replies announce. Default: 1232.
     #[must_use]
     pub const fn with_max_payload(mut self, octets: u16) -> Self {
-        self.client = self.client.with_max_payload(octets);
+        self.limits = self.limits.with_max_payload(octets);
         self
     }
 
@@ -124,7 +124,7 @@ impl ServerConfig {
     /// Whether negative replies from the cluster's zones carry the reason (RFC 8914). Default: no.
     #[must_use]
     pub const fn with_extended_errors(mut self, on: bool) -> Self {
-        self.client = self.client.with_extended_errors(on);
+        self.limits = self.limits.with_extended_errors(on);
         self
     }
 

@@ -191,8 +191,15 @@ impl Resolved {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Lookup {
-    /// An answer.
+    /// An answer that has just come.
     Answer(Answer),
+    /// An answer from a cache: its TTLs are lower by its age, and it is not authoritative.
+    Cached {
+        /// The answer as it came.
+        answer: Answer,
+        /// Whole seconds since then.
+        age: u32,
+    },
     /// No reply, or none that is usable.
     Failed,
     /// There is nobody to ask about this name.
@@ -213,7 +220,7 @@ impl<F: FnMut(&Question) -> Lookup> Upstream for F {
 
 /// Answers a query as the server does, with an upstream that answers at once: for tests, and for tools without sockets.
 ///
-/// There is no cache. `None`: nothing is to be sent.
+/// A cache is the upstream's own affair. `None`: nothing is to be sent.
 ///
 /// ```
 /// use dns_records::{ClusterZones, ZoneConfig};
@@ -256,6 +263,9 @@ fn drive(mut resolution: Resolution<&Snapshot>, mut step: Step, upstream: &mut i
         step = match upstream.exchange(resolution.question()) {
             Lookup::Answer(answer) => {
                 resolution.heard(Heard::Answer(Aged { answer: &answer, age: 0, cached: false }), out)
+            }
+            Lookup::Cached { answer, age } => {
+                resolution.heard(Heard::Answer(Aged { answer: &answer, age, cached: true }), out)
             }
             Lookup::Failed => resolution.heard(Heard::Nothing(Rcode::SERVFAIL), out),
             Lookup::NoUpstream => Step::Reply(unasked(resolution.query(), resolution.client(), otherwise, out)),

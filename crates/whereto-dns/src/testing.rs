@@ -1,6 +1,7 @@
 //! What the tests are made of: messages written and read by hickory-proto, a small cluster, upstreams on loopback.
 
 mod cluster;
+mod sink;
 mod upstream;
 
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 pub(crate) use cluster::{empty_snapshot, snapshot};
+pub(crate) use sink::Sink;
 pub(crate) use upstream::{FakeUpstream, Received};
 
 /// The identifier of all queries here.

@@ -74,7 +74,7 @@ impl Aged<'_> {
         let mut additional = counts[2];
         if let Some(edns) = query.edns {
             let extended = u8::try_from(rcode >> 4).unwrap_or(0);
-            put(out, start + len, &opt(client.announced_payload(), extended, edns.dnssec_ok));
+            put(out, start + len, &opt(client.limits().max_payload(), extended, edns.dnssec_ok));
             additional += 1;
         } else if rcode > 0xf {
             rcode = Rcode::SERVFAIL.0;

@@ -1,4 +1,4 @@
-use dns_records::{NameRef, RecordType};
+use dns_records::{Limits, NameRef, RecordType};
 use hickory_proto::op::ResponseCode;
 use proptest::prelude::*;
 
@@ -138,7 +138,7 @@ fn edns_is_between_neighbours() {
     let answer = answer(&plain, &reply);
     assert!(read(&write(&answer, &plain, &Client::udp(), 0)).edns.is_none());
     let asked = edns_query("www.example.com.", "A", 4096, true);
-    let edns = read(&write(&answer, &asked, &Client::udp().with_max_payload(1400), 0)).edns.unwrap();
+    let edns = read(&write(&answer, &asked, &Limits::udp().with_max_payload(1400).into(), 0)).edns.unwrap();
     assert_eq!((edns.max_payload(), edns.flags().dnssec_ok), (1400, true));
 }
 

@@ -6,21 +6,7 @@ use dns_records::RecordType;
 
 use super::{Dropped, QueryLog, QueryLogConfig, QueryLogFormat};
 use crate::metrics::{Observed, Source};
-use crate::testing::{edns_query, query, reply_to};
-
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Sink {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::testing::{Sink, edns_query, query, reply_to};
 
 fn lines(format: QueryLogFormat, queries: &[Vec<u8>]) -> String {
     let sink = Sink::default();
@@ -41,7 +27,7 @@ fn lines(format: QueryLogFormat, queries: &[Vec<u8>]) -> String {
     }
     drop(log);
     thread.join().unwrap();
-    String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
+    sink.text()
 }
 
 #[test]

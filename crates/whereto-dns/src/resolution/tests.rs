@@ -1,7 +1,7 @@
 use dns_records::{ClusterZones, ZoneConfig};
 use hickory_proto::op::{Message, ResponseCode};
 
-use super::{Lookup, resolve};
+use super::{Lookup, Upstream as _, resolve};
 use crate::answer::{Answer, TtlCaps};
 use crate::client::Client;
 use crate::question::Question;
@@ -121,6 +121,24 @@ fn aliases_without_target_are_alone() {
     for reply in [ask(&query, &mut nobody), ask(&query, &mut Upstream { replies: &[], asked: Vec::new() })] {
         assert_eq!(texts(&reply.answers), ["alias.shop.svc.cluster.local. 5 IN CNAME www.example.com."], "{reply}");
     }
+}
+
+#[test]
+fn cached_answers_are_older_and_no_authority() {
+    let cached = |age| {
+        move |question: &Question| match world().exchange(question) {
+            Lookup::Answer(answer) => Lookup::Cached { answer, age },
+            other => other,
+        }
+    };
+    let ttls = |reply: &Message| reply.answers.iter().map(|record| record.ttl).collect::<Vec<_>>();
+    let forwarded = ask(&query("www.example.com.", "A"), &mut cached(7));
+    assert_eq!(ttls(&forwarded), [293, 293]);
+    assert_eq!(forwarded.authorities[0].ttl, 293);
+    assert!(!forwarded.metadata.authoritative);
+    let chased = ask(&query("alias.shop.svc.cluster.local.", "A"), &mut cached(301));
+    assert_eq!(ttls(&chased), [5, 0, 0], "the alias is ours");
+    assert!(chased.metadata.authoritative);
 }
 
 #[test]

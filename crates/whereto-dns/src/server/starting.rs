@@ -69,7 +69,7 @@ impl Starting {
         let admin = admin.collect::<Result<_, _>>()?;
         without_itself(&mut config.forward, &bound)?;
         let forwards_all = config.forward.rules.iter().any(|rule| rule.zone().is_root());
-        config.client = config.client.with_recursion_available(config.recursion_available.unwrap_or(forwards_all));
+        config.limits = config.limits.with_recursion_available(config.recursion_available.unwrap_or(forwards_all));
         Ok(Self { config, bound, tls, tls_listeners, admin })
     }
 
@@ -100,8 +100,8 @@ impl Starting {
             pending: Pending::new(config.max_pending),
             transfer_to: std::mem::take(&mut config.transfer_to),
             query_log,
-            datagrams: config.client,
-            streams: config.client.over_stream(),
+            datagrams: config.limits.into(),
+            streams: config.limits.over_stream().into(),
         });
         let connections = Arc::new(Connections::new(config.streams.connections));
 

@@ -11,6 +11,7 @@ mod transfers;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -20,7 +21,8 @@ use hickory_proto::op::Message;
 use super::{DnsServer, ServerHandle};
 use crate::admin::AdminAddresses;
 use crate::config::ServerConfig;
-use crate::testing::{read, snapshot};
+use crate::forward::{ForwardConfig, ForwardRule};
+use crate::testing::{FakeUpstream, address_reply, read, snapshot};
 
 /// Longer than anything takes that works.
 const LONG: Duration = Duration::from_secs(20);
@@ -36,6 +38,37 @@ fn config() -> ServerConfig {
         .with_workers(1)
         .with_admin(AdminAddresses::all(loopback()))
         .with_shutdown(Duration::ZERO, LONG)
+}
+
+/// A server that asks this one about every other name.
+fn forwarding(upstream: &FakeUpstream) -> ServerConfig {
+    let rule = ForwardRule::everything(vec![upstream.address]);
+    let forward = ForwardConfig::new(vec![rule]).with_timeouts(LONG, LONG).with_loop_detection(false);
+    config().with_forward(forward)
+}
+
+/// An upstream that says nothing until it is told to.
+struct ReticentUpstream {
+    server: FakeUpstream,
+    speaks: Arc<AtomicBool>,
+}
+
+impl ReticentUpstream {
+    fn start() -> Self {
+        let speaks = Arc::new(AtomicBool::new(false));
+        let may_speak = Arc::clone(&speaks);
+        let server = FakeUpstream::start(move |received| {
+            while !may_speak.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            vec![address_reply(received.query, 300, "192.0.2.80")]
+        });
+        Self { server, speaks }
+    }
+
+    fn speak(&self) {
+        self.speaks.store(true, Ordering::SeqCst);
+    }
 }
 
 struct Running {

@@ -19,7 +19,6 @@ use crate::resolution::Resolution;
 use crate::service::{Done, Incoming, Now};
 use crate::transfer;
 
-const TCP: &str = "tcp";
 /// Replies are written when this many octets wait, and whenever nothing more can be answered at once.
 const WRITE_AT: usize = 32 * 1024;
 /// How long octets that are on their way are waited for when the server ends.
@@ -184,6 +183,11 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
         None
     }
 
+    /// The transport's name in the query log.
+    const fn proto(&self) -> &'static str {
+        if self.context.tls.is_some() { "tls" } else { "tcp" }
+    }
+
     fn replied(&mut self, query: &[u8], reply: &[u8], source: Source, started: Instant) {
         if reply.is_empty() {
             return self.context.block.dropped();
@@ -191,7 +195,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
         Frames::push(reply, &mut self.out);
         let took = started.elapsed();
         self.context.block.took(took, 1);
-        let done = Done { client: self.client, proto: TCP, query, reply, source };
+        let done = Done { client: self.client, proto: self.proto(), query, reply, source };
         self.context.service.done(&self.context.block, &done, Some(took));
     }
 
@@ -199,13 +203,13 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
     fn start(&mut self, mut resolution: Box<Resolution<Arc<Snapshot>>>, place: OwnedSemaphorePermit, started: Instant) {
         let service = Arc::clone(&self.context.service);
         let block = Arc::clone(&self.context.block);
-        let client = self.client;
+        let (client, proto) = (self.client, self.proto());
         self.in_flight.spawn(async move {
             let _place = place;
             let (reply, source) = service.finish(&mut resolution).await;
             let took = started.elapsed();
             block.took(took, 1);
-            let done = Done { client, proto: TCP, query: resolution.query(), reply: &reply, source };
+            let done = Done { client, proto, query: resolution.query(), reply: &reply, source };
             service.done(&block, &done, Some(took));
             reply
         });
@@ -223,7 +227,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
         self.deadline = Deadline::now() + self.context.limits.idle;
         let took = started.elapsed();
         self.context.block.took(took, 1);
-        let done = Done { client: self.client, proto: TCP, query, reply: &first, source: Source::Zones };
+        let done = Done { client: self.client, proto: self.proto(), query, reply: &first, source: Source::Zones };
         self.context.service.done(&self.context.block, &done, Some(took));
         Ok(true)
     }

@@ -1,20 +1,11 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use hickory_proto::op::ResponseCode;
 
-use super::{LONG, config, framed, read_framed, receive, start, until};
-use crate::config::ServerConfig;
+use super::{LONG, ReticentUpstream, config, forwarding, framed, read_framed, receive, start, until};
 use crate::forward::{ForwardConfig, ForwardRule};
 use crate::testing::{FakeUpstream, address_reply, query, read, reply_to, texts};
 use std::io::Write;
-
-fn forwarding(upstream: &FakeUpstream) -> ServerConfig {
-    let rule = ForwardRule::everything(vec![upstream.address]);
-    let forward = ForwardConfig::new(vec![rule]).with_timeouts(LONG, LONG).with_loop_detection(false);
-    config().with_forward(forward)
-}
 
 fn addresses() -> FakeUpstream {
     FakeUpstream::start(|received| vec![address_reply(received.query, 300, "192.0.2.80")])
@@ -66,15 +57,8 @@ fn aliases_are_chased_on_both_transports() {
 
 #[test]
 fn queries_beyond_the_bound_are_shed() {
-    let open = Arc::new(AtomicBool::new(false));
-    let gate = Arc::clone(&open);
-    let upstream = FakeUpstream::start(move |received| {
-        while !gate.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        vec![address_reply(received.query, 300, "192.0.2.80")]
-    });
-    let running = start(forwarding(&upstream).with_max_pending(2));
+    let upstream = ReticentUpstream::start();
+    let running = start(forwarding(&upstream.server).with_max_pending(2));
     let waiting = running.client();
     waiting.send(&query("a.example.com.", "A")).unwrap();
     waiting.send(&query("b.example.com.", "A")).unwrap();
@@ -84,7 +68,7 @@ fn queries_beyond_the_bound_are_shed() {
     assert_eq!(running.metric("whereto_dns_shed_total"), 1.0);
     // The zones are answered all the same.
     assert_eq!(running.ask(&query("web.shop.svc.cluster.local.", "A")).answers.len(), 1);
-    open.store(true, Ordering::SeqCst);
+    upstream.speak();
     for _ in 0..2 {
         assert_eq!(read(&receive(&waiting)).answers.len(), 1);
     }

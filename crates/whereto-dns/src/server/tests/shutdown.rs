@@ -1,13 +1,9 @@
 use std::io::{Read, Write};
 use std::net::UdpSocket;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use super::{LONG, config, framed, read_framed, receive, start, until};
-use crate::forward::{ForwardConfig, ForwardRule};
+use super::{LONG, ReticentUpstream, config, forwarding, framed, read_framed, receive, start, until};
 use crate::lifecycle::Phase;
-use crate::testing::{FakeUpstream, address_reply, query, read};
+use crate::testing::{query, read};
 
 #[test]
 fn a_lame_duck_answers_but_is_not_ready() {
@@ -28,17 +24,8 @@ fn a_lame_duck_answers_but_is_not_ready() {
 
 #[test]
 fn what_was_received_is_answered_before_the_end() {
-    let open = Arc::new(AtomicBool::new(false));
-    let gate = Arc::clone(&open);
-    let upstream = FakeUpstream::start(move |received| {
-        while !gate.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        vec![address_reply(received.query, 300, "192.0.2.80")]
-    });
-    let rule = ForwardRule::everything(vec![upstream.address]);
-    let forward = ForwardConfig::new(vec![rule]).with_timeouts(LONG, LONG).with_loop_detection(false);
-    let running = start(config().with_forward(forward));
+    let upstream = ReticentUpstream::start();
+    let running = start(forwarding(&upstream.server));
     let mut idle = running.connect();
     let mut stream = running.connect();
     stream.write_all(&framed(&query("b.example.com.", "A"))).unwrap();
@@ -54,7 +41,7 @@ fn what_was_received_is_answered_before_the_end() {
     let late = super::connected(address);
     late.send(&query("web.shop.svc.cluster.local.", "A")).unwrap();
     assert_eq!(read(&receive(&late)).answers.len(), 1);
-    open.store(true, Ordering::SeqCst);
+    upstream.speak();
     assert_eq!(read(&receive(&client)).answers.len(), 1);
     assert_eq!(read(&read_framed(&mut stream)).answers.len(), 1);
     waiting.join().unwrap();

@@ -1,12 +1,9 @@
 use std::io::{Read, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{LONG, config, framed, read_framed, start, until};
+use super::{LONG, ReticentUpstream, config, forwarding, framed, read_framed, start, until};
 use crate::config::StreamLimits;
-use crate::forward::{ForwardConfig, ForwardRule};
-use crate::testing::{FakeUpstream, address_reply, query, query_message, read};
+use crate::testing::{query, query_message, read};
 
 fn with_id(name: &str, id: u16) -> Vec<u8> {
     let mut message = query_message(name, "A");
@@ -16,17 +13,8 @@ fn with_id(name: &str, id: u16) -> Vec<u8> {
 
 #[test]
 fn several_queries_are_under_way_and_answered_as_answers_come() {
-    let open = Arc::new(AtomicBool::new(false));
-    let gate = Arc::clone(&open);
-    let upstream = FakeUpstream::start(move |received| {
-        while !gate.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        vec![address_reply(received.query, 300, "192.0.2.80")]
-    });
-    let rule = ForwardRule::everything(vec![upstream.address]);
-    let forward = ForwardConfig::new(vec![rule]).with_timeouts(LONG, LONG).with_loop_detection(false);
-    let running = start(config().with_forward(forward));
+    let upstream = ReticentUpstream::start();
+    let running = start(forwarding(&upstream.server));
     let mut stream = running.connect();
     let queries = [
         with_id("a.example.com.", 1),
@@ -37,7 +25,7 @@ fn several_queries_are_under_way_and_answered_as_answers_come() {
     stream.write_all(&queries.concat()).unwrap();
     let id = |stream: &mut _| read(&read_framed(stream)).metadata.id;
     assert_eq!([id(&mut stream), id(&mut stream)], [2, 4], "the zones do not wait for upstreams");
-    open.store(true, Ordering::SeqCst);
+    upstream.speak();
     let mut late = [id(&mut stream), id(&mut stream)];
     late.sort_unstable();
     assert_eq!(late, [1, 3]);

@@ -7,11 +7,12 @@ use arc_swap::ArcSwap;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use super::{LONG, config, framed, loopback, read_framed, start};
+use super::{LONG, config, framed, loopback, read_framed, start, until};
 use crate::config::TlsConfig;
 use crate::error::ServerError;
+use crate::query_log::{QueryLogConfig, QueryLogFormat};
 use crate::server::DnsServer;
-use crate::testing::{query, read, snapshot};
+use crate::testing::{Sink, query, read, snapshot};
 
 /// Writes a new certificate and key for `dns.test`, and returns the certificate.
 fn write_certificate(folder: &Path) -> CertificateDer<'static> {
@@ -70,6 +71,32 @@ fn tls_is_served_and_certificates_are_exchanged() {
     ask(&second).unwrap();
     let counted = running.metric(&format!("coredns_dns_requests_total{{server=\"tls://{address}\""));
     assert_eq!(counted, 3.0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_query_log_tells_transports_apart() {
+    let folder = folder("log");
+    let certificate = write_certificate(&folder);
+    let tls = TlsConfig::new(folder.join("tls.crt"), folder.join("tls.key")).with_listen(loopback());
+    let log = Sink::default();
+    let lines = QueryLogConfig::to_writer(QueryLogFormat::Json, log.clone());
+    let running = start(config().with_tls(tls).with_query_log(lines));
+    let asked = query("web.shop.svc.cluster.local.", "A");
+    running.ask(&asked);
+    let mut stream = running.connect();
+    stream.write_all(&framed(&asked)).unwrap();
+    read_framed(&mut stream);
+    let mut encrypted = connect(running.server.addresses().tls[0], &certificate);
+    encrypted.write_all(&framed(&asked)).unwrap();
+    read_framed(&mut encrypted);
+    until(|| log.text().lines().count() == 3);
+    let text = log.text();
+    let mut transports: Vec<_> = text.lines().map(|line| line.split("\"proto\":\"").nth(1).unwrap()).collect();
+    transports.sort_unstable();
+    for (line, name) in transports.into_iter().zip(["tcp", "tls", "udp"]) {
+        assert_eq!(line.split('"').next(), Some(name));
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }
 
