@@ -9,6 +9,6 @@ mod wires;
 
 pub use change::empty_zones;
 pub use cluster::{Cluster, Role, Service, Shape};
-pub use options::SHAPE_USAGE;
+pub use options::Word;
 pub use query::{Expected, Kind, Query};
 pub use wires::Wires;

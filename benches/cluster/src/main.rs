@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use bench_cluster::{Cluster, Kind, SHAPE_USAGE, Shape};
-use lexopt::{Arg, Parser, ValueExt as _};
+use bench_cluster::{Cluster, Kind, Shape, Word};
+use lexopt::ValueExt as _;
 
 const USAGE: &str = "\
 bench-cluster FOLDER [OPTIONS]: write one synthetic cluster in several forms
@@ -25,30 +25,17 @@ bench-cluster FOLDER [OPTIONS]: write one synthetic cluster in several forms
 
 fn main() -> Result<()> {
     let mut folder = None;
-    let mut shape = Shape::default();
     let mut queries = 100_000;
     let mut changing = 0;
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        let name = match argument {
-            Arg::Long(name) => name.to_owned(),
-            Arg::Value(value) if folder.is_none() => {
-                folder = Some(PathBuf::from(value));
-                continue;
-            }
-            other => return Err(other.unexpected().into()),
-        };
-        match name.as_str() {
-            "queries" => queries = parser.value()?.parse()?,
-            "changing" => changing = parser.value()?.parse()?,
-            "help" => {
-                print!("{USAGE}{SHAPE_USAGE}");
-                return Ok(());
-            }
-            name if shape.option(&Arg::Long(name), &mut parser)? => {}
-            name => return Err(Arg::Long(name).unexpected().into()),
+    let shape = Shape::from_command_line(USAGE, |word, parser| {
+        match word {
+            Word::Option(name) if name == "queries" => queries = parser.value()?.parse()?,
+            Word::Option(name) if name == "changing" => changing = parser.value()?.parse()?,
+            Word::Value(value) if folder.is_none() => folder = Some(PathBuf::from(value)),
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     let Some(folder) = folder else { bail!("no folder given; --help tells what is written") };
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let cluster = Cluster::new(shape);

@@ -3,29 +3,30 @@
 use std::hint::black_box;
 
 use anyhow::{Result, ensure};
-use bench_cluster::{Cluster, Kind, Shape, Wires};
+use bench_cluster::{Cluster, Kind, Shape, Wires, Word};
 use dns_records::Limits;
-use lexopt::{Arg, Parser, ValueExt as _};
+use lexopt::ValueExt as _;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
+const USAGE: &str = "\
+instructions [OPTIONS]: the work whose instructions callgrind counts
+
+  --respond N          queries of each kind (5000)
+  --update N           changes of one slice each (500)
+";
+
 fn main() -> Result<()> {
-    let mut shape = Shape::default();
     let mut respond = 5_000;
     let mut update = 500;
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        let name = match argument {
-            Arg::Long(name) => name.to_owned(),
-            other => return Err(other.unexpected().into()),
-        };
-        match name.as_str() {
-            "respond" => respond = parser.value()?.parse()?,
-            "update" => update = parser.value()?.parse()?,
-            name if shape.option(&Arg::Long(name), &mut parser)? => {}
-            name => return Err(Arg::Long(name).unexpected().into()),
+    let shape = Shape::from_command_line(USAGE, |word, parser| {
+        match word {
+            Word::Option(name) if name == "respond" => respond = parser.value()?.parse()?,
+            Word::Option(name) if name == "update" => update = parser.value()?.parse()?,
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     count_respond(&Cluster::new(shape), respond)?;
     // 100,000 endpoints at 10,000 Services: the size that the time of an update is promised for.
     count_update(&Cluster::new(Shape { endpoints: 10, ..shape }), update)

@@ -4,9 +4,9 @@ use std::alloc::System;
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use bench_cluster::{Cluster, Kind, SHAPE_USAGE, Shape, Wires};
+use bench_cluster::{Cluster, Kind, Shape, Wires, Word};
 use dns_records::Limits;
-use lexopt::{Arg, Parser, ValueExt as _};
+use lexopt::ValueExt as _;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -19,24 +19,14 @@ memory [OPTIONS]: load a synthetic cluster and tell what it occupies
 ";
 
 fn main() -> Result<()> {
-    let mut shape = Shape::default();
     let mut updates = 10_000;
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        let name = match argument {
-            Arg::Long(name) => name.to_owned(),
-            other => return Err(other.unexpected().into()),
-        };
-        match name.as_str() {
-            "updates" => updates = parser.value()?.parse()?,
-            "help" => {
-                print!("{USAGE}{SHAPE_USAGE}");
-                return Ok(());
-            }
-            name if shape.option(&Arg::Long(name), &mut parser)? => {}
-            name => return Err(Arg::Long(name).unexpected().into()),
+    let shape = Shape::from_command_line(USAGE, |word, parser| {
+        let is_updates = matches!(word, Word::Option(name) if name == "updates");
+        if is_updates {
+            updates = parser.value()?.parse()?;
         }
-    }
+        Ok(is_updates)
+    })?;
     let cluster = Cluster::new(shape);
     let (services, endpoints) = (cluster.services.len(), cluster.endpoints());
     println!("{services} Services, {endpoints} endpoints");

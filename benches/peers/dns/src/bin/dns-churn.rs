@@ -1,12 +1,16 @@
-//! Changes objects at a steady rate: rewrites manifests by renaming new ones over them, one endpoint moved each time.
+//! Changes objects at a steady rate, one endpoint moved each time, and looks whether a server's answers keep up.
 
-use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bench_cluster::{Cluster, SHAPE_USAGE, Shape};
-use lexopt::{Arg, Parser, ValueExt as _};
+use bench_cluster::{Cluster, Shape, Word};
+use bench_dns_peers::check::Checker;
+use bench_dns_peers::churn::Churn;
+use bench_dns_peers::process::{Memory, Processes};
+use lexopt::ValueExt as _;
 
 const USAGE: &str = "\
 dns-churn FOLDER [OPTIONS]: change the slices that have files of their own in a folder
@@ -14,51 +18,87 @@ dns-churn FOLDER [OPTIONS]: change the slices that have files of their own in a 
   --changing N         how many slices these are (500)
   --rate N             changes per second (100)
   --seconds N          for how long (until it is ended)
+  --check ADDRESS      ask this server about them, and about names that stay: every answer must be the old or the new one
+  --pid N              print the memory of this process, with all that it began, each minute and after 10,000 changes
 ";
 
+/// Between two lines.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Changes after which the memory is promised.
+const PROMISED: u32 = 10_000;
+
+struct Options {
+    folder: PathBuf,
+    changing: usize,
+    rate: u32,
+    seconds: u64,
+    check: Option<SocketAddr>,
+    pid: Option<u32>,
+}
+
 fn main() -> Result<()> {
-    let mut shape = Shape::default();
-    let (mut folder, mut changing, mut rate, mut seconds) = (None, 500, 100, u64::MAX);
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        let option = match argument {
-            Arg::Long(option) => option.to_owned(),
-            Arg::Value(value) if folder.is_none() => {
-                folder = Some(PathBuf::from(value));
-                continue;
-            }
-            other => return Err(other.unexpected().into()),
-        };
-        match option.as_str() {
-            "changing" => changing = parser.value()?.parse()?,
-            "rate" => rate = parser.value()?.parse::<u32>()?.max(1),
-            "seconds" => seconds = parser.value()?.parse()?,
-            "help" => {
-                print!("{USAGE}{SHAPE_USAGE}");
-                return Ok(());
-            }
-            option if shape.option(&Arg::Long(option), &mut parser)? => {}
-            option => return Err(Arg::Long(option).unexpected().into()),
-        }
-    }
-    let Some(folder) = folder else { bail!("no folder given") };
+    let (shape, options) = arguments()?;
     let cluster = Cluster::new(shape);
-    let slices: Vec<_> = cluster.changing(changing).map(|(_, service)| service).collect();
-    ensure!(!slices.is_empty(), "nothing to change");
-    let started = Instant::now();
-    let pause = Duration::from_secs(1) / rate;
-    for (count, service) in (0..).zip(slices.iter().cycle()) {
-        let due = pause * count;
-        if due.as_secs() >= seconds {
-            break;
+    let churn = Churn::new(&cluster, options.changing, options.folder)?;
+    let Some(server) = options.check else { return churn.run(options.rate, options.seconds).map(drop) };
+    let mut checker = Checker::new(&cluster, &churn, server)?;
+    let watch = |when: String, checker: &Checker<'_>| -> Result<()> {
+        let found = checker.found();
+        print!(
+            "{when}: {} answers checked, {} fresh, {} wrong, {} lost",
+            found.answers, found.fresh, found.wrong, found.lost
+        );
+        if let Some(pid) = options.pid {
+            let processes = Processes::of(pid)?;
+            let (now, most) = (processes.mebibytes(Memory::Resident)?, processes.mebibytes(Memory::Most)?);
+            print!("; VmRSS {now:.1} MiB, VmHWM {most:.1} MiB");
         }
-        std::thread::sleep(due.saturating_sub(started.elapsed()));
-        let revision = usize::try_from(count)? / slices.len() + 1;
-        let path = folder.join(format!("{}.json", service.slice()));
-        // Hidden, as what lies in a folder is read.
-        let new = folder.join(".new");
-        fs::write(&new, service.slice_json(revision).to_string()).with_context(|| new.display().to_string())?;
-        fs::rename(&new, &path).with_context(|| path.display().to_string())?;
-    }
+        println!();
+        Ok(())
+    };
+    watch("start".to_owned(), &checker)?;
+    thread::scope(|scope| -> Result<()> {
+        let writing = scope.spawn(|| churn.run(options.rate, options.seconds));
+        let started = Instant::now();
+        let promised = Duration::from_secs(1) * PROMISED / options.rate;
+        let mut minutes = 1;
+        let mut is_promised = false;
+        while !writing.is_finished() {
+            checker.step()?;
+            if !is_promised && started.elapsed() >= promised {
+                is_promised = true;
+                watch(format!("{PROMISED} changes"), &checker)?;
+            }
+            if started.elapsed() >= MINUTE * minutes {
+                watch(format!("{minutes} min"), &checker)?;
+                minutes += 1;
+            }
+        }
+        let changes = writing.join().map_err(|_| anyhow::anyhow!("the writer panicked"))??;
+        let is_current = checker.catch_up()?;
+        watch(format!("end, {changes} changes"), &checker)?;
+        ensure!(is_current, "the last changes are not seen");
+        Ok(())
+    })?;
+    ensure!(checker.found().wrong == 0, "{} wrong answers", checker.found().wrong);
     Ok(())
+}
+
+fn arguments() -> Result<(Shape, Options)> {
+    let mut folder = None;
+    let (mut changing, mut rate, mut seconds, mut check, mut pid) = (500, 100, u64::MAX, None, None);
+    let shape = Shape::from_command_line(USAGE, |word, parser| {
+        match word {
+            Word::Option(name) if name == "changing" => changing = parser.value()?.parse()?,
+            Word::Option(name) if name == "rate" => rate = parser.value()?.parse::<u32>()?.max(1),
+            Word::Option(name) if name == "seconds" => seconds = parser.value()?.parse()?,
+            Word::Option(name) if name == "check" => check = Some(parser.value()?.parse().context("--check")?),
+            Word::Option(name) if name == "pid" => pid = Some(parser.value()?.parse()?),
+            Word::Value(value) if folder.is_none() => folder = Some(PathBuf::from(value)),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    let Some(folder) = folder else { bail!("no folder given") };
+    Ok((shape, Options { folder, changing, rate, seconds, check, pid }))
 }

@@ -6,10 +6,10 @@ use std::os::fd::AsRawFd as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bench_cluster::{Cluster, Expected, Kind, Query, SHAPE_USAGE, Shape};
+use bench_cluster::{Cluster, Expected, Kind, Query, Shape, Word};
 use bench_dns_peers::process::{Memory, Processes};
 use bench_dns_peers::tag;
-use lexopt::{Arg, Parser, ValueExt as _};
+use lexopt::ValueExt as _;
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
 
 const USAGE: &str = "\
@@ -64,7 +64,7 @@ struct Measured {
 }
 
 fn main() -> Result<()> {
-    let Some(options) = arguments()? else { return Ok(()) };
+    let options = arguments()?;
     let cluster = Cluster::new(options.shape);
     let queries = cluster.queries(Kind::Mix, options.queries);
     ensure!(!queries.is_empty(), "the cluster is too small to be asked");
@@ -296,17 +296,12 @@ fn socket() -> Result<UdpSocket> {
     Ok(socket)
 }
 
-fn arguments() -> Result<Option<Options>> {
-    let mut shape = Shape::default();
+fn arguments() -> Result<Options> {
     let (mut name, mut pairs, mut seconds, mut outstanding, mut queries) = (String::new(), 7, 2.0, 64, 65_536);
     let (mut server, mut pid, mut floor, mut floor_pid) = (None, None, None, None);
     let (mut spin, mut checked, mut header) = (false, true, false);
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        let option = match argument {
-            Arg::Long(option) => option.to_owned(),
-            other => return Err(other.unexpected().into()),
-        };
+    let shape = Shape::from_command_line(USAGE, |word, parser| {
+        let Word::Option(option) = word else { return Ok(false) };
         match option.as_str() {
             "name" => name = parser.value()?.string()?,
             "server" => server = Some(parser.value()?.parse()?),
@@ -320,16 +315,12 @@ fn arguments() -> Result<Option<Options>> {
             "spin" => spin = true,
             "unchecked" => checked = false,
             "header" => header = true,
-            "help" => {
-                print!("{USAGE}{SHAPE_USAGE}");
-                return Ok(None);
-            }
-            option if shape.option(&Arg::Long(option), &mut parser)? => {}
-            option => return Err(Arg::Long(option).unexpected().into()),
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     let (Some(server), Some(floor)) = (server.zip(pid), floor.zip(floor_pid)) else {
         bail!("--server, --pid, --floor and --floor-pid are needed; --help tells more")
     };
-    Ok(Some(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, spin, checked, header }))
+    Ok(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, spin, checked, header })
 }
