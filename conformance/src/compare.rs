@@ -6,12 +6,13 @@ use crate::deviation::Facts;
 use crate::question::Question;
 use crate::reply::{Reply, parts};
 
-/// What is known of the original's answer to one question over one transport.
+/// What is known of a server's answer to one question over one transport: the original's, and where differences are
+/// judged ours, too.
 #[derive(Clone, Debug, Default)]
 pub struct Theirs {
     /// Every distinct reply seen. Empty where it never answered.
     pub replies: Vec<Reply>,
-    /// The reply over TCP, where one over UDP was truncated.
+    /// The reply over TCP, where one over UDP was truncated, the other server's among them.
     pub tcp: Option<Reply>,
 }
 
@@ -40,7 +41,20 @@ pub enum Verdict {
     Different,
 }
 
+impl Terms {
+    /// Whether the TTLs of a reply may be lower for having been in the original's cache.
+    pub(crate) fn may_have_aged(&self, reply: &Reply) -> bool {
+        let is_cached = |line: &String| parts(line).is_ok_and(|(owner, ..)| !is_below(owner, &["cluster.local."]));
+        self.capped.is_some() && reply.sections().iter().any(|(_, lines)| lines.iter().any(is_cached))
+    }
+}
+
 impl Theirs {
+    /// Every reply that is known.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Reply> {
+        self.replies.iter().chain(&self.tcp)
+    }
+
     /// Judges our reply. `None` is: we did not answer.
     #[must_use]
     pub fn judge(&self, ours: Option<&Reply>, terms: Terms) -> Verdict {
@@ -72,7 +86,7 @@ impl Theirs {
 
     /// Ours could be one more of the replies that vary.
     fn among(&self, ours: &Reply, terms: Terms) -> bool {
-        let all: Vec<&Reply> = self.replies.iter().chain(&self.tcp).collect();
+        let all: Vec<&Reply> = self.all().collect();
         let nothing = |reply: &Reply| reply.sections().iter().all(|(_, lines)| lines.is_empty());
         self.replies.iter().any(|theirs| same_head(theirs, ours, terms) && (nothing(theirs) || !nothing(ours)))
             && within(ours, &all, terms)
@@ -84,12 +98,14 @@ impl Theirs {
 pub struct Difference<'a> {
     /// What was asked.
     pub question: &'a Question,
-    /// One reply of the original.
-    pub theirs: &'a Reply,
+    /// The original's replies.
+    pub theirs: &'a Theirs,
     /// Our reply.
-    pub ours: &'a Reply,
+    pub ours: &'a Theirs,
     /// The cluster that both are about.
     pub facts: &'a Facts,
+    /// In what replies may differ without being different.
+    pub terms: Terms,
 }
 
 /// Decides whether a difference is one that we want.
@@ -165,7 +181,7 @@ impl Lines {
                 lines.iter().filter_map(move |line| parts(line).ok().map(|parts| (section, parts)))
             })
         };
-        let cached = terms.capped.is_some() && records().any(|(_, (owner, ..))| !is_below(owner, &["cluster.local."]));
+        let cached = terms.may_have_aged(reply);
         let least = records().map(|(_, (_, ttl, _))| ttl).min().unwrap_or_default();
         for (section, (owner, ttl, rest)) in records() {
             let outside = !is_below(owner, &["cluster.local.", "in-addr.arpa.", "ip6.arpa."]);

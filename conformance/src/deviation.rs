@@ -10,6 +10,7 @@ use crate::compare::{Difference, Judge};
 mod asked;
 pub mod condition;
 mod facts;
+mod whole;
 
 pub use condition::{Case, Condition};
 pub use facts::Facts;
@@ -127,9 +128,9 @@ impl Ledger {
 
 impl Judge for Ledger {
     fn explain(&mut self, difference: Difference<'_>) -> Result<String, String> {
-        let case = Case::new(difference);
-        let rows: Vec<&str> =
-            self.rows.iter().filter(|row| row.condition.holds(&case)).map(|row| row.id.as_str()).collect();
+        let cases = Case::all(difference)?;
+        let holds = |row: &&Deviation| cases.iter().all(|case| row.condition.holds(case));
+        let rows: Vec<&str> = self.rows.iter().filter(holds).map(|row| row.id.as_str()).collect();
         match rows[..] {
             [] => Err("no row covers it".to_owned()),
             [id] => {
@@ -146,6 +147,7 @@ impl Judge for Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::{Terms, Theirs};
     use crate::question::Question;
     use crate::reply::Reply;
 
@@ -176,9 +178,10 @@ mod tests {
             authority: vec!["cluster.local. 5 IN SOA ns.dns.cluster.local. x. 0 7200 1800 86400 5".to_owned()],
             ..Reply::default()
         };
-        let (theirs, ours) = (denial("NOERROR"), denial("NXDOMAIN"));
-        let facts = Facts::default();
-        let difference = Difference { question: &question, theirs: &theirs, ours: &ours, facts: &facts };
+        let said = |rcode: &str| Theirs { replies: vec![denial(rcode)], tcp: None };
+        let (theirs, ours) = (said("NOERROR"), said("NXDOMAIN"));
+        let (facts, terms) = (Facts::default(), Terms::default());
+        let difference = Difference { question: &question, theirs: &theirs, ours: &ours, facts: &facts, terms };
         let mut ledger = Ledger::new(parse(ROW).unwrap());
         assert_eq!(ledger.mistakes(), ["soa: count = 1, covers 0"]);
         assert_eq!(ledger.explain(difference), Ok("soa".to_owned()));

@@ -57,7 +57,7 @@ impl Client {
         Ok(None)
     }
 
-    /// Asks over TCP. `None` is: no reply.
+    /// Asks over TCP, and once again if there is no reply. `None` is: no reply.
     ///
     /// # Errors
     /// Where the query is longer than a message may be.
@@ -74,6 +74,6 @@ impl Client {
             stream.read_exact(&mut reply)?;
             Ok(reply)
         };
-        Ok(talk().ok())
+        Ok(talk().or_else(|_| talk()).ok())
     }
 }

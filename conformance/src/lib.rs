@@ -22,6 +22,7 @@ pub mod compare;
 pub mod deviation;
 pub mod exchange;
 pub mod golden;
+pub mod lab;
 pub mod question;
 pub mod questions;
 pub mod replay;

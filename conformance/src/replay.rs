@@ -49,14 +49,18 @@ impl Server {
     /// The reply to a datagram, if there is one.
     #[must_use]
     pub fn answer(&self, query: &[u8]) -> Option<Vec<u8>> {
-        whereto_dns::resolve(&self.snapshot, query, Client::udp(), 0, &mut ask_upstream)
+        self.reply(query, Client::udp())
     }
 
-    /// The reply to a question; `edns` is the payload size to advertise.
+    fn reply(&self, query: &[u8], client: Client) -> Option<Vec<u8>> {
+        whereto_dns::resolve(&self.snapshot, query, client, 0, &mut ask_upstream)
+    }
+
+    /// The reply to a question, and its whole over TCP; `edns` is the payload size to advertise.
     ///
     /// # Errors
-    /// Where there is no such question, or the reply cannot be decoded.
-    pub fn ask(&self, question: &Question, edns: Option<u16>) -> Result<Option<Reply>> {
+    /// Where there is no such question, or a reply cannot be decoded.
+    pub fn ask(&self, question: &Question, edns: Option<u16>) -> Result<Theirs> {
         let mut question = question.clone();
         if self.variant == Variant::Stockg && is_reverse(&question.qname) {
             // With this configuration CoreDNS caches the reverse zones, and its cache knows no letter case: who asks
@@ -64,8 +68,9 @@ impl Server {
             // The recorded replies are those to small letters, and owners are compared without regard to case.
             question.qname.make_ascii_lowercase();
         }
-        let reply = self.answer(&question.to_wire(1, edns)?);
-        reply.map(|wire| Reply::from_wire(&wire)).transpose()
+        let query = question.to_wire(1, edns)?;
+        let decoded = |client| self.reply(&query, client).map(|wire| Reply::from_wire(&wire)).transpose();
+        Ok(Theirs { replies: decoded(Client::udp())?.into_iter().collect(), tcp: decoded(Client::stream())? })
     }
 }
 

@@ -13,6 +13,15 @@ pub(super) enum Zone {
 }
 
 impl Zone {
+    /// Its name, with the final dot.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster.local.",
+            Self::V4 => "in-addr.arpa.",
+            Self::V6 => "ip6.arpa.",
+        }
+    }
+
     /// Labels of the whole reverse name of an address.
     const fn digits(self) -> usize {
         match self {

@@ -7,9 +7,11 @@ mod alias;
 mod case;
 mod endpoint;
 mod general;
+mod name_server;
 mod reverse;
 
 pub use case::Case;
+pub(super) use case::only_in;
 use serde::Deserialize;
 
 /// A machine-checked statement about a question, the cluster, the original's reply and ours.
@@ -30,6 +32,11 @@ pub enum Condition {
     OtherTypeOfNameServer,
     /// Anything but TXT of `dns-version`: they say that the name does not exist, we that it has no such record.
     OtherTypeOfVersion,
+    /// The server's address is that of an endpoint, but of no Service: they say that a zone has no name server, we name
+    /// the server itself.
+    NameServerWithoutService,
+    /// NS of a zone of Services: they repeat records, we give each once.
+    NameServerTwice,
     /// `dns` in a zone: they say that it does not exist, we that it has no record.
     ParentOfNameServer,
     /// `_tcp` of a Service with TCP ports: they say that it does not exist, we that it has no record.
@@ -88,6 +95,8 @@ impl Condition {
                 case.is(&["ns", "dns"]) && matches!(case.kind, "TXT" | "PTR") && case.exists_without_data()
             }
             Self::OtherTypeOfVersion => case.is(&["dns-version"]) && case.kind != "TXT" && case.exists_without_data(),
+            Self::NameServerWithoutService => name_server::without_service(case),
+            Self::NameServerTwice => name_server::twice(case),
             Self::ParentOfNameServer => case.is(&["dns"]) && case.exists_without_data(),
             Self::ParentOfPorts => general::parent_of_ports(case),
             Self::ParentOfReverseName => reverse::parent(case),
@@ -95,7 +104,7 @@ impl Condition {
             Self::LabelsBelowAddress => reverse::labels_below(case),
             Self::TreeInReverseZone => reverse::tree(case),
             Self::PointerToMissingService => reverse::pointer_to_missing_service(case),
-            Self::NameServersOfReverseZone => reverse::name_servers(case),
+            Self::NameServersOfReverseZone => name_server::of_reverse_zone(case),
             Self::AliasForEveryType
             | Self::AliasWithoutData
             | Self::AliasWithoutDataOutside
@@ -106,7 +115,7 @@ impl Condition {
             | Self::AliasInCapitals => alias::kind_of(case) == Some(self),
             Self::BelowAlias => alias::below(case),
             Self::HostNameEndpoint => endpoint::host_name(case),
-            Self::DottedPodName => endpoint::dotted_pod_name(case),
+            Self::DottedPodName => endpoint::dotted_pod_name(case) || name_server::dotted(case),
             Self::GlueLeftOut => endpoint::glue_left_out(case),
         }
     }

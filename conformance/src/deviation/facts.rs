@@ -120,9 +120,11 @@ impl Facts {
         self.service(service).is_some()
     }
 
-    /// Whether the Service has a ready endpoint that is a host name.
+    /// Whether the Service has a ready endpoint that is a host name. What endpoints an alias has does not matter.
     pub(super) fn has_hosts(&self, service: (&str, &str)) -> bool {
-        self.has_service(service) && self.endpoints(service).iter().any(|endpoint| endpoint.address.is_none())
+        self.has_service(service)
+            && !self.is_alias(service)
+            && self.endpoints(service).iter().any(|endpoint| endpoint.address.is_none())
     }
 
     /// The addresses of the Service's endpoints whose Pod's name has dots and serves as none of theirs.
@@ -145,6 +147,12 @@ impl Facts {
                 .any(|endpoint| endpoint.address.is_some() && endpoint.ports.iter().any(lets)),
             Exposure::Alias(_) => false,
         }
+    }
+
+    /// Whether an EndpointSlice has the address whose Service is not there.
+    pub(super) fn has_endpoint_without_service(&self, wanted: IpAddr) -> bool {
+        let orphans = self.endpoints.iter().filter(|(key, _)| !self.services.contains_key(*key));
+        orphans.flat_map(|(_, endpoints)| endpoints).any(|endpoint| endpoint.address == Some(wanted))
     }
 
     /// Whether a Service or an endpoint of one has the address.

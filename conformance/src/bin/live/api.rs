@@ -50,7 +50,7 @@ impl Api {
     }
 
     /// One request. The status, and the body as JSON where it is JSON.
-    fn call(&self, method: &str, path: &str, kind: &str, body: Option<&Value>) -> Result<(u16, Value)> {
+    pub(crate) fn call(&self, method: &str, path: &str, kind: &str, body: Option<&Value>) -> Result<(u16, Value)> {
         let request =
             Request::builder().method(method).uri(format!("{}{path}", self.base)).header("content-type", kind);
         let text = body.map(Value::to_string).unwrap_or_default();

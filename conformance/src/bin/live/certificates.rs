@@ -1,4 +1,4 @@
-//! The certificates of an API server and its one client.
+//! The certificates of an API server and its clients: one that may do everything, and one that has no rights of its own.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
 
-/// Writes `ca`, `server`, `admin` (`.crt` and `.key`) `tokens.key` and `tokens.pub` into `folder`.
+/// Writes `ca`, `server`, `admin`, `reader` (`.crt` and `.key`), `tokens.key` and `tokens.pub` into `folder`.
 pub(crate) fn write(folder: &Path) -> Result<()> {
     let save = |name: &str, text: String| fs::write(folder.join(name), text).with_context(|| format!("writing {name}"));
     let key = KeyPair::generate()?;
@@ -23,7 +23,9 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
     let mut admin = params("admin", &[])?;
     admin.distinguished_name.push(DnType::OrganizationName, "system:masters");
     admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    for (name, params) in [("server", server), ("admin", admin)] {
+    let mut reader = params("reader", &[])?;
+    reader.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    for (name, params) in [("server", server), ("admin", admin), ("reader", reader)] {
         let key = KeyPair::generate()?;
         save(&format!("{name}.crt"), params.signed_by(&key, &issuer)?.pem())?;
         save(&format!("{name}.key"), key.serialize_pem())?;

@@ -131,24 +131,17 @@ impl<'a> Round<'a> {
             }
         };
         theirs.replies.extend(first);
-        let ours = match self.ask(question, way, false)? {
-            Ok(ours) => ours,
+        let mut ours = Theirs::default();
+        match self.ask(question, way, false)? {
+            Ok(reply) => ours.replies.extend(reply),
             Err(garbage) => {
                 self.report(question, way, &theirs, &json!(null), &format!("ours: {garbage}"));
                 return Ok(theirs);
             }
-        };
-        // RFC 1035 §4.1.1: RA tells that a server also resolves what is outside, as ours does here; the original never
-        // sets it on what it answers itself. That holds for every reply and is no row of the deviations.
-        let ours = ours.map(|mut ours| {
-            if self.forwards_openly {
-                ours.flags.retain(|flag| flag != "ra");
-            }
-            ours
-        });
-        self.whole(question, way, &mut theirs, ours.as_ref())?;
-        let mut verdict = theirs.judge(ours.as_ref(), self.terms);
-        if theirs.replies.is_empty() && ours.is_none() && self.silence_allowed {
+        }
+        self.whole(question, way, &mut theirs, &ours)?;
+        let mut verdict = theirs.judge(ours.replies.first(), self.terms);
+        if theirs.replies.is_empty() && ours.replies.is_empty() && self.silence_allowed {
             verdict = Verdict::Silent;
         }
         if verdict == Verdict::Different && !theirs.replies.is_empty() {
@@ -156,26 +149,29 @@ impl<'a> Round<'a> {
                 let again = self.ask(question, way, true)?.ok().flatten();
                 theirs.replies.extend(again.filter(|reply| !theirs.replies.contains(reply)));
             }
-            self.whole(question, way, &mut theirs, ours.as_ref())?;
-            verdict = theirs.judge(ours.as_ref(), self.terms);
+            self.whole(question, way, &mut theirs, &ours)?;
+            verdict = theirs.judge(ours.replies.first(), self.terms);
         }
-        match (verdict, theirs.replies.first(), &ours) {
-            (Verdict::Different, Some(first), Some(ours)) => {
-                match self.judge.explain(Difference { question, theirs: first, ours, facts: &self.facts }) {
-                    Ok(id) => *self.tally.explained.entry(id).or_default() += 1,
-                    Err(why) => self.report(question, way, &theirs, &json!(ours), &why),
-                }
-            }
-            (Verdict::Different, ..) => self.report(question, way, &theirs, &json!(null), "ours: no reply"),
-            _ => self.tally.count(verdict),
+        if verdict != Verdict::Different {
+            self.tally.count(verdict);
+            return Ok(theirs);
+        }
+        // What does not fit of the additional section is left out without a word.
+        if way != Way::Tcp {
+            ours.tcp = self.ask(question, Way::Tcp, false)?.ok().flatten();
+        }
+        let (facts, terms) = (&self.facts, self.terms);
+        match self.judge.explain(Difference { question, theirs: &theirs, ours: &ours, facts, terms }) {
+            Ok(id) => *self.tally.explained.entry(id).or_default() += 1,
+            Err(why) => self.report(question, way, &theirs, &json!(ours.replies.first()), &why),
         }
         Ok(theirs)
     }
 
     /// Where a reply was cut, gets the whole one.
-    fn whole(&mut self, question: &Question, way: Way, theirs: &mut Theirs, ours: Option<&Reply>) -> Result<()> {
-        let cut = theirs.replies.iter().chain(ours).any(|reply| reply.has("tc"));
-        if way == Way::Tcp || !cut || theirs.tcp.is_some() || theirs.replies.is_empty() {
+    fn whole(&mut self, question: &Question, way: Way, theirs: &mut Theirs, ours: &Theirs) -> Result<()> {
+        let is_cut = theirs.replies.iter().chain(&ours.replies).any(|reply| reply.has("tc"));
+        if way == Way::Tcp || !is_cut || theirs.tcp.is_some() || theirs.replies.is_empty() {
             return Ok(());
         }
         theirs.tcp = self.ask(question, Way::Tcp, true)?.ok().flatten();
@@ -194,7 +190,15 @@ impl<'a> Round<'a> {
         if wire.get(4..6) == Some(&[0, 1]) && wire.get(12..asked.len()) != Some(&asked[12..]) {
             return Ok(Err("the question is not the one asked".to_owned()));
         }
-        Ok(Reply::from_wire(&wire).map(Some).map_err(|error| format!("{error:#}")))
+        let reply = Reply::from_wire(&wire).map(|mut reply| {
+            // RFC 1035 §4.1.1: RA tells that a server also resolves what is outside, as ours does here; the original
+            // never sets it on what it answers itself. That holds for every reply and is no row of the deviations.
+            if !them && self.forwards_openly {
+                reply.flags.retain(|flag| flag != "ra");
+            }
+            Some(reply)
+        });
+        Ok(reply.map_err(|error| format!("{error:#}")))
     }
 
     fn report(&mut self, question: &Question, way: Way, theirs: &Theirs, ours: &Value, why: &str) {

@@ -19,31 +19,31 @@ pub(super) fn kind_of(case: &Case<'_>) -> Option<Condition> {
             others += 1;
         }
     }
-    let is_cut = case.ours.has("tc");
     let mut whole = chain;
     whole.sort_unstable();
     shown.sort_unstable();
     // Each link of the chain, once.
-    if !(shown == whole || is_cut && others == 0) || !case.same_flags_or_cut() || case.theirs.rcode != "NOERROR" {
+    if shown != whole || !case.same_flags() || case.theirs.rcode != "NOERROR" {
         return None;
     }
     let is_bare = others == 0 && case.ours.authority.is_empty() && case.ours.additional.is_empty();
-    let is_denial = has_soa_alone(case.ours) && case.ours.additional.is_empty();
+    let is_denial = has_soa_alone(&case.ours) && case.ours.additional.is_empty();
+    let is_silent = case.theirs.answer.is_empty();
     match (end, case.ours.rcode.as_str()) {
-        (End::Ring, "NOERROR") if is_bare => Some(Condition::AliasRing),
-        (End::TooLong, "NOERROR") if is_bare => Some(Condition::AliasChain),
-        (End::Inside, "NXDOMAIN") if is_denial && others == 0 => Some(Condition::AliasOfMissingName),
+        (End::Ring, "NOERROR") if is_bare && is_silent => Some(Condition::AliasRing),
+        (End::TooLong, "NOERROR") if is_bare && is_silent => Some(Condition::AliasChain),
+        (End::Inside, "NXDOMAIN") if is_denial && others == 0 && is_silent => Some(Condition::AliasOfMissingName),
         (End::Outside, "NXDOMAIN") if is_denial => Some(Condition::AliasOfMissingNameOutside),
-        (End::Inside | End::Outside, "NOERROR") => alive(case, end, others > 0, is_denial, is_cut),
+        (End::Inside | End::Outside, "NOERROR") => alive(case, end, others > 0, is_denial),
         _ => None,
     }
 }
 
-fn alive(case: &Case<'_>, end: End, has_others: bool, is_denial: bool, is_cut: bool) -> Option<Condition> {
+fn alive(case: &Case<'_>, end: End, has_others: bool, is_denial: bool) -> Option<Condition> {
     let is_address = matches!(case.kind, "A" | "AAAA");
     let is_silent = case.theirs.answer.is_empty();
     match end {
-        _ if !is_address => (is_silent && (has_others || is_denial || is_cut)).then_some(Condition::AliasForEveryType),
+        _ if !is_address => (is_silent && (has_others || is_denial)).then_some(Condition::AliasForEveryType),
         End::Inside if !has_others => (is_silent && is_denial).then_some(Condition::AliasWithoutData),
         // Theirs is the same but for the SOA record.
         End::Outside if is_denial => (case.theirs.answer == case.ours.answer && case.theirs.authority.is_empty())

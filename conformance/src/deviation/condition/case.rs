@@ -1,34 +1,48 @@
 use crate::compare::Difference;
 use crate::deviation::asked::Asked;
 use crate::deviation::facts::Facts;
+use crate::deviation::whole;
 use crate::reply::{Reply, parts};
 
-/// A difference, prepared for asking about it.
+/// A difference, prepared for asking about it: both answers whole, as if there had been room.
 #[derive(Debug)]
 pub struct Case<'a> {
     pub(super) asked: Option<Asked>,
     pub(super) name: &'a str,
     pub(super) kind: &'a str,
     pub(super) class: &'a str,
-    pub(super) theirs: &'a Reply,
-    pub(super) ours: &'a Reply,
+    /// What they answer with this code and these flags, TC aside: every record that was in one of the replies.
+    pub(super) theirs: Reply,
+    /// Whether they left out something, and said so.
+    pub(super) theirs_cut: bool,
+    /// What we answer, TC aside.
+    pub(super) ours: Reply,
+    /// Whether we left out something, and said so.
+    pub(super) ours_cut: bool,
     pub(super) facts: &'a Facts,
 }
 
 impl<'a> Case<'a> {
-    /// Prepares a difference.
-    #[must_use]
-    pub fn new(difference: Difference<'a>) -> Self {
-        let Difference { question, theirs, ours, facts } = difference;
-        Self {
+    /// Prepares a difference: one case for each code with flags that they answered.
+    ///
+    /// # Errors
+    /// Where a reply was cut and what was to be in it is not known, or we sent what is not in our whole answer.
+    pub fn all(difference: Difference<'a>) -> Result<Vec<Self>, String> {
+        let Difference { question, theirs, ours, facts, terms } = difference;
+        let has_aged = theirs.all().chain(ours.all()).any(|reply| terms.may_have_aged(reply));
+        let (our_whole, ours_cut) = whole::ours(ours, has_aged)?;
+        let case = |(theirs, theirs_cut): (Reply, bool)| Self {
             asked: Asked::new(question),
             name: &question.qname,
             kind: &question.qtype,
             class: question.qclass.as_deref().unwrap_or("IN"),
             theirs,
-            ours,
+            theirs_cut,
+            ours: our_whole.clone(),
+            ours_cut,
             facts,
-        }
+        };
+        Ok(whole::theirs(theirs, has_aged)?.into_iter().map(case).collect())
     }
 
     /// Whether the name is the zone's with these labels before it.
@@ -40,13 +54,9 @@ impl<'a> Case<'a> {
         self.asked.as_ref().is_some_and(Asked::is_reverse)
     }
 
+    /// The same flags, but for TC.
     pub(super) fn same_flags(&self) -> bool {
         self.theirs.flags == self.ours.flags
-    }
-
-    /// The same flags, but that ours may be cut: it has more to say.
-    pub(super) fn same_flags_or_cut(&self) -> bool {
-        self.ours.flags.iter().filter(|flag| *flag != "tc").eq(&self.theirs.flags) || self.same_flags()
     }
 
     /// They say that the name does not exist, we that it has no such record.
@@ -64,7 +74,7 @@ impl<'a> Case<'a> {
     fn denied_by_both(&self) -> bool {
         let bare = |reply: &Reply| reply.answer.is_empty() && reply.additional.is_empty() && has_soa_alone(reply);
         let same = self.theirs.authority == self.ours.authority || self.is_reverse();
-        same && self.same_flags() && bare(self.theirs) && bare(self.ours)
+        same && self.same_flags() && bare(&self.theirs) && bare(&self.ours)
     }
 }
 
@@ -81,7 +91,7 @@ pub(super) fn record(line: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// The lines that only `left` has, one for each time it has them more often.
-pub(super) fn only_in<'r>(left: &'r [String], right: &[String]) -> Vec<&'r str> {
+pub(in crate::deviation) fn only_in<'r>(left: &'r [String], right: &[String]) -> Vec<&'r str> {
     let mut right: Vec<&String> = right.iter().collect();
     let missing = left.iter().filter(|line| match right.iter().position(|other| other == line) {
         Some(at) => {

@@ -3,20 +3,33 @@ use std::net::IpAddr;
 use super::case::{Case, only_in, record};
 use super::reverse::is_of_missing_service;
 use crate::deviation::asked::Asked;
+use crate::deviation::facts::End;
 
 pub(super) fn host_name(case: &Case<'_>) -> bool {
-    let Some((service, _)) = case.asked.as_ref().and_then(|asked| asked.service()) else { return false };
+    // Of the name asked for, or of that to which aliases lead from it.
+    let (links, end) = case.facts.chain(case.name);
+    let name = links.last().map_or(case.name, |(_, target)| target);
+    let asked = Asked::of(name);
+    let Some((service, _)) = asked.as_ref().and_then(|asked| asked.service()) else { return false };
     let (gone, new) =
         (only_in(&case.theirs.answer, &case.ours.answer), only_in(&case.ours.answer, &case.theirs.answer));
     // An alias, or what an alias led to.
     let aliased = |line: &&str| {
-        record(line).is_some_and(|(owner, kind, _)| kind == "CNAME" || !owner.eq_ignore_ascii_case(case.name))
+        record(line).is_some_and(|(owner, kind, _)| {
+            let is_link = links.iter().any(|(alias, _)| alias.eq_ignore_ascii_case(owner));
+            !is_link && (kind == "CNAME" || !owner.eq_ignore_ascii_case(name))
+        })
     };
-    let rcode = case.ours.rcode.as_str();
-    case.facts.has_hosts(service)
+    let says_so = match case.ours.rcode.as_str() {
+        "NXDOMAIN" => case.ours.answer.len() == links.len() && (links.is_empty() || !gone.is_empty()),
+        "NOERROR" => !gone.is_empty(),
+        _ => false,
+    };
+    end == End::Inside
+        && case.facts.has_hosts(service)
         && case.kind != "SOA"
         && case.theirs.rcode == "NOERROR"
-        && (rcode == "NXDOMAIN" && case.ours.answer.is_empty() || rcode == "NOERROR" && !gone.is_empty())
+        && says_so
         && new.is_empty()
         && gone.iter().all(aliased)
         && case.same_flags()
@@ -37,8 +50,9 @@ pub(super) fn dotted_pod_name(case: &Case<'_>) -> bool {
         return false;
     }
     if let [label] = left {
-        // The address's own name, which theirs does not know, or knows as that of another endpoint alone.
-        let asked = dotted.iter().any(|(ours, _)| *ours == name_of(label, service));
+        // The address's own name, which theirs does not know, or knows as that of another endpoint alone. Of ANY they
+        // would find nothing anyway.
+        let asked = case.kind != "ANY" && dotted.iter().any(|(ours, _)| *ours == name_of(label, service));
         let added =
             case.theirs.rcode == "NXDOMAIN" || case.kind == "SRV" && case.ours.answer.len() >= case.theirs.answer.len();
         return asked && added && case.same_flags();
@@ -51,14 +65,11 @@ pub(super) fn dotted_pod_name(case: &Case<'_>) -> bool {
         only_in(theirs, ours).iter().all(|line| dotted.iter().any(|(_, old)| has(line, old)))
             && only_in(ours, theirs).iter().all(|line| dotted.iter().any(|(new, _)| has(line, new)))
     };
-    let (theirs, ours) = (case.theirs, case.ours);
-    // Where not all fit, ours need not be those of theirs.
-    let is_target = |line: &String| {
-        record(line).is_some_and(|(owner, _, _)| ours.answer.iter().any(|line| has(line, &owner.to_ascii_lowercase())))
-    };
-    let additional = case.same_flags() && moved(&theirs.additional, &ours.additional)
-        || is_uncut(case) && ours.additional.iter().all(is_target);
-    moved(&theirs.answer, &ours.answer) && additional && theirs.answer != ours.answer
+    let (theirs, ours) = (&case.theirs, &case.ours);
+    case.same_flags()
+        && moved(&theirs.answer, &ours.answer)
+        && moved(&theirs.additional, &ours.additional)
+        && theirs.answer != ours.answer
 }
 
 fn pointers(case: &Case<'_>, address: IpAddr) -> bool {
@@ -90,22 +101,16 @@ fn pointers(case: &Case<'_>, address: IpAddr) -> bool {
 }
 
 pub(super) fn glue_left_out(case: &Case<'_>) -> bool {
-    let whole = case.theirs.answer == case.ours.answer && case.theirs.authority == case.ours.authority;
-    whole && !case.ours.answer.is_empty() && case.theirs.rcode == case.ours.rcode && is_uncut(case)
-}
-
-/// They set TC, we do not.
-fn is_uncut(case: &Case<'_>) -> bool {
-    case.theirs.has("tc") && case.theirs.flags.iter().filter(|flag| *flag != "tc").eq(&case.ours.flags)
+    case.theirs == case.ours && !case.ours.answer.is_empty() && case.theirs_cut && !case.ours_cut
 }
 
 /// An endpoint's name in small letters.
-fn name_of(label: &str, (namespace, service): (&str, &str)) -> String {
+pub(super) fn name_of(label: &str, (namespace, service): (&str, &str)) -> String {
     format!("{label}.{service}.{namespace}.svc.cluster.local.")
 }
 
 /// The label that stands for an address.
-fn dashed(address: IpAddr) -> String {
+pub(super) fn dashed(address: IpAddr) -> String {
     let label = address.to_string().replace(['.', ':'], "-");
     // A label may not end in a dash.
     if label.ends_with('-') { label + "0" } else { label }

@@ -15,7 +15,7 @@ pub(super) fn minimal_any(case: &Case<'_>) -> bool {
         && case.ours.rcode == "NOERROR"
         && first.is_some()
         && one_set
-        && case.same_flags_or_cut()
+        && case.same_flags()
 }
 
 pub(super) fn case_of_zone(case: &Case<'_>) -> bool {

@@ -1,7 +1,5 @@
-use std::collections::BTreeSet;
-
 use super::case::{Case, only_in, record};
-use crate::deviation::asked::{Asked, Zone};
+use crate::deviation::asked::Asked;
 
 pub(super) fn parent(case: &Case<'_>) -> bool {
     let Some(asked) = &case.asked else { return false };
@@ -41,37 +39,4 @@ pub(super) fn is_of_missing_service(case: &Case<'_>, name: &str) -> bool {
     let name = Asked::of(name);
     let service = name.as_ref().and_then(Asked::service);
     service.is_some_and(|(service, _)| has_capitals || !case.facts.has_service(service))
-}
-
-pub(super) fn name_servers(case: &Case<'_>) -> bool {
-    let Some(asked) = case.asked.as_ref().filter(|asked| asked.is_reverse() && asked.is(&[])) else { return false };
-    let zone = if asked.zone == Zone::V4 { "in-addr.arpa." } else { "ip6.arpa." };
-    let moved = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        // Where no Service has the server's address, `ns.dns` of the zone itself has it.
-        match name.strip_suffix(zone).filter(|below| !below.starts_with("ns.dns.")) {
-            Some(below) => format!("{below}cluster.local."),
-            None => name,
-        }
-    };
-    let targets: BTreeSet<Option<String>> =
-        case.theirs.answer.iter().map(|line| record(line).map(|(_, _, target)| moved(target))).collect();
-    let ours = case.ours.answer.iter().map(|line| record(line).map(|(_, _, target)| target.to_ascii_lowercase()));
-    let glue: BTreeSet<Option<(String, &str)>> =
-        case.theirs.additional.iter().map(|line| record(line).map(|(owner, _, data)| (moved(owner), data))).collect();
-    let our_glue =
-        case.ours.additional.iter().map(|line| record(line).map(|(owner, _, data)| (owner.to_ascii_lowercase(), data)));
-    // Both in order, so each of ours is there once.
-    case.kind == "NS"
-        && !targets.is_empty()
-        && case.ours.rcode == "NOERROR"
-        && case.same_flags()
-        && sorted(ours).eq(targets)
-        && sorted(our_glue).eq(glue)
-}
-
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-    let mut items: Vec<T> = items.collect();
-    items.sort_unstable();
-    items.into_iter()
 }
