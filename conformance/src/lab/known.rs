@@ -40,7 +40,7 @@ pub enum Condition {
     Backslash,
     /// Nothing listens at one server, and another keeps silent.
     DeadAndSilent,
-    /// The typed name has more than 253 characters, a final dot not counted.
+    /// A name of more than 253 characters was asked for, a final dot not counted.
     LongName,
     /// The search list has the root, or the host's name ends with a dot, which can make it one.
     RootDomain,
@@ -58,7 +58,7 @@ impl Condition {
                 let silent = |query: &&Query| query.answered.is_none() && !case.dead.contains(&query.server);
                 !case.dead.is_empty() && trace.queries.iter().find(silent).is_some()
             }
-            Self::LongName => case.name.trim_end_matches('.').len() > 253,
+            Self::LongName => trace.queries.iter().any(|query| query.name.trim_end_matches('.').len() > 253),
             Self::RootDomain => {
                 let searched = case.file.lines().filter(|line| line.trim_start().starts_with("search"));
                 let words = searched.chain(case.localdomain.as_deref()).flat_map(str::split_whitespace);

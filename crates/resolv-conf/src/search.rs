@@ -169,6 +169,14 @@ impl<'a> Lookup<'a> {
             StubResolver::CAres if without_dot.to_ascii_lowercase().ends_with(".onion") => {
                 Some(Candidates::Refused(Failure::CAres(AresError::NotFound)))
             }
+            // ares_search_name_list asks for the root where it comes first; a search entry makes an empty label of it.
+            StubResolver::CAres if self.name.is_empty() && self.config.ndots == 0 => {
+                let root = Candidate { origin: Origin::AsIs, ask: Ask::Query(QueryName::root()) };
+                let searched = self.config.search.iter().position(|entry| !entry.is_root());
+                let searched = searched
+                    .map(|entry| Candidate { origin: Origin::Search(entry), ask: Ask::Fail(NameFault::EmptyLabel) });
+                Some(Candidates::Names { list: [root].into_iter().chain(searched).collect(), otherwise: None })
+            }
             // Resolver::build_names puts the name itself first, and CachingClient answers it.
             StubResolver::Hickory if within("localhost") || within("localhost.") => Some(Candidates::Loopback),
             _ => None,

@@ -31,6 +31,15 @@ fn walked_first(name: &str) -> String {
 const NO_NAME: &str = "EAI_NONAME (-2)";
 const NO_HOST: &str = "no such host";
 
+/// Measured with c-ares 1.34.9: `ndots:0` puts the empty name first as it is, and that is the root.
+#[test]
+fn an_empty_name_is_the_root_for_c_ares_without_ndots() {
+    let config = config(C_ARES, "nameserver 10.0.0.1\nsearch s1.test s2.test\noptions ndots:0\n");
+    let run = run(C_ARES, &config, "", |_| Does::Nx);
+    assert_eq!(run.names(), ["."]);
+    assert_eq!(run.end(), "EBADNAME");
+}
+
 #[test]
 fn special_names() {
     let bad_label = "an empty label";
