@@ -289,6 +289,22 @@ fn srv_targets_are_not_compressed() {
     assert!(got.octets[50..].windows(target.as_wire().len()).any(|octets| octets == target.as_wire()));
 }
 
+/// RFC 1035 4.1.4: where the zone's name ends all targets and not the question, the first of them is pointed to, however many came between.
+#[test]
+fn every_name_ends_with_a_pointer_to_the_first() {
+    let mut text = String::new();
+    for at in 0..16 {
+        text += &format!(
+            "namespace n{at:02}\nservice n{at:02}/a headless\nslice n{at:02}/a-a a http/tcp/80 = 172.0.0.1;host=h\n"
+        );
+    }
+    let snapshot = cluster::snapshot(&cluster::config(Conformance::Rfc), &text);
+    let got = ask::respond(&snapshot, &Ask::new("1.0.0.172.in-addr.arpa. PTR").wire(), Limits::udp(), 0);
+    let zone = b"\x03svc\x07cluster\x05local\0";
+    assert_eq!(Message::from_vec(&got.octets).unwrap().answers.len(), 16);
+    assert_eq!(got.octets.windows(zone.len()).filter(|octets| octets == zone).count(), 1);
+}
+
 #[test]
 fn a_short_buffer_truncates() {
     let snapshot = snapshot(Conformance::Rfc);

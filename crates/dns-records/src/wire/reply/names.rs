@@ -8,17 +8,25 @@ use crate::wire::HEADER;
 
 /// Offsets that a pointer can hold are below this.
 const REACH: usize = 0x4000;
-/// Labels remembered for names to come; the latest take the place of the first.
-const REMEMBERED: usize = 24;
+/// Labels remembered for names to come; more than the names of a datagram's records have. In longer replies the latest take the place of
+/// the first.
+const REMEMBERED: usize = 96;
 
 /// Where labels of earlier names stand in the message.
 pub(super) struct Labels {
     offsets: [u16; REMEMBERED],
+    /// How many there are.
+    len: usize,
     next: usize,
 }
 
 impl Labels {
-    pub(super) const NONE: Self = Self { offsets: [0; REMEMBERED], next: 0 };
+    pub(super) const NONE: Self = Self { offsets: [0; REMEMBERED], len: 0, next: 0 };
+
+    /// Offsets of labels; those that were forgotten are 0.
+    fn known(&self) -> &[u16] {
+        self.offsets.get(..self.len).unwrap_or_default()
+    }
 
     fn remember(&mut self, offset: usize) {
         // What lies further on can't be pointed to.
@@ -26,13 +34,14 @@ impl Labels {
             && let Some(slot) = self.offsets.get_mut(self.next)
         {
             *slot = offset as u16;
+            self.len = self.len.max(self.next + 1);
             self.next = (self.next + 1) % REMEMBERED;
         }
     }
 
     /// Forgets what stands from an offset on.
     pub(super) fn forget(&mut self, from: usize) {
-        for offset in self.offsets.iter_mut().filter(|offset| usize::from(**offset) >= from) {
+        for offset in self.offsets.iter_mut().take(self.len).filter(|offset| usize::from(**offset) >= from) {
             *offset = 0;
         }
     }
@@ -105,7 +114,7 @@ impl Reply<'_, '_> {
         let at = question.len().checked_sub(rest.len()).filter(|at| question.get(*at..) == Some(rest));
         let in_question = at.map(|at| (HEADER + at) as u16);
         in_question.or_else(|| {
-            let known = self.labels.offsets.into_iter().filter(|offset| *offset > 0);
+            let known = self.labels.known().iter().copied().filter(|offset| *offset > 0);
             known.into_iter().find(|offset| self.stands_at(usize::from(*offset), rest))
         })
     }
