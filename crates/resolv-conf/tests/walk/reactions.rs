@@ -199,7 +199,7 @@ fn lame_answers_move_on_to_the_next_server() {
 
 #[test]
 fn single_labels_go_on_after_servfail_with_c_ares() {
-    // host_callback, issue #852: "systemd-resolved may return SERVFAIL or REFUSED on a single label domain name".
+    // host_callback of ares_getaddrinfo.c: "systemd-resolved may return SERVFAIL or REFUSED on a single label domain name".
     let file = config(C_ARES, "nameserver 10.0.0.1\nsearch a.test\noptions ndots:0\n");
     for does in [Does::ServFail, Does::Refused] {
         let run = run(C_ARES, &file, "x", |sent| if sent.query.name.labels().count() == 1 { does } else { Does::Ok });
