@@ -88,9 +88,6 @@ impl<'s> Finder<'s> {
                 if table.is_empty() {
                     return Place::Missing(Absence::NoReadyEndpoint);
                 }
-                if table.is_empty() {
-                    return Place::Missing(Absence::NoReadyEndpoint);
-                }
                 return self.rfc_only(Emptiness::NonTerminal, Absence::NoPort);
             }
             5 => (PortFilter::new(name.label(0), name.label(1)), Absence::NoPort),
