@@ -170,14 +170,11 @@ impl<'s> Responder<'s, '_> {
             Outcome::Records(records) => self.answer_records(view, &records, reply),
             Outcome::Alias(target) => self.answer_alias(view, target, reply),
             Outcome::NoData(emptiness) => {
-                self.write_negative(view, Rcode::NOERROR, negative::of_emptiness(emptiness), reply)
+                Done::Reply(self.write_negative(view, Rcode::NOERROR, negative::of_emptiness(emptiness), reply))
             }
             Outcome::NxDomain(absence) => {
                 let reason = self.reason(view, absence, reply);
-                match self.write_negative(view, Rcode::NXDOMAIN, reason, reply) {
-                    Done::Reply(flags) => Done::Missing(flags),
-                    done => done,
-                }
+                Done::Missing(self.write_negative(view, Rcode::NXDOMAIN, reason, reply))
             }
         }
     }
@@ -194,7 +191,7 @@ impl<'s> Responder<'s, '_> {
     {
         match self.write_records(view, records, reply) {
             Some(flags) => Done::Reply(flags),
-            None => self.write_negative(view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply),
+            None => Done::Reply(self.write_negative(view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply)),
         }
     }
 

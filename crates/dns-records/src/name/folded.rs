@@ -34,7 +34,7 @@ impl FoldedName {
     pub(crate) fn read(&mut self, wire: &[u8]) -> Option<usize> {
         let mut at = 0usize;
         let mut labels = 0usize;
-        let wire = wire.get(..MAX_NAME).unwrap_or(wire);
+        let wire = wire.get(..LOWER).unwrap_or(wire);
         loop {
             let len = usize::from(*wire.get(at)?);
             *self.starts.get_mut(labels)? = at as u8;
@@ -46,15 +46,41 @@ impl FoldedName {
             }
             labels += 1;
             at += len + 1;
+            if at >= MAX_NAME {
+                return None;
+            }
         }
         let len = at + 1;
-        self.lower.get_mut(..len)?.copy_from_slice(wire.get(..len)?);
-        for block in self.lower.as_chunks_mut::<BLOCK>().0.iter_mut().take(len.div_ceil(BLOCK)) {
-            block.make_ascii_lowercase();
-        }
+        self.lower_case(wire, len)?;
         self.len = len as u8;
         self.labels = labels as u8;
         Some(len)
+    }
+
+    /// Copies the front of `wire` in lower case, and maybe some of what follows it.
+    ///
+    /// Whole blocks are read from where they are: one that was put together before from smaller pieces would have to wait for all of them.
+    #[inline(always)]
+    fn lower_case(&mut self, wire: &[u8], len: usize) -> Option<()> {
+        let blocks = len.div_ceil(BLOCK);
+        let whole = wire.as_chunks::<BLOCK>().0;
+        for (lower, block) in self.lower.as_chunks_mut::<BLOCK>().0.iter_mut().zip(whole).take(blocks) {
+            *lower = *block;
+            lower.make_ascii_lowercase();
+        }
+        if blocks > whole.len() {
+            // What is left is less than a block, which therefore begins in the one before it.
+            if let Some(block) = wire.last_chunk::<BLOCK>() {
+                let lower = self.lower.get_mut(wire.len() - BLOCK..)?.first_chunk_mut::<BLOCK>()?;
+                *lower = *block;
+                lower.make_ascii_lowercase();
+            } else {
+                let lower = self.lower.get_mut(..wire.len())?;
+                lower.copy_from_slice(wire);
+                lower.make_ascii_lowercase();
+            }
+        }
+        Some(())
     }
 
     /// The whole name in lower case, in wire form.

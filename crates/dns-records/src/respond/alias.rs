@@ -66,16 +66,16 @@ impl<'s> Responder<'s, '_> {
                 Outcome::Records(records) => {
                     return match self.write_records(&view, &records, reply) {
                         Some(flags) => Done::Reply(flags),
-                        None => self.write_negative(&view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply),
+                        None => Done::Reply(self.write_negative(&view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply)),
                     };
                 }
                 Outcome::NoData(emptiness) => {
                     let reason = negative::of_emptiness(emptiness);
-                    return self.write_negative(&view, Rcode::NOERROR, reason, reply);
+                    return Done::Reply(self.write_negative(&view, Rcode::NOERROR, reason, reply));
                 }
                 Outcome::NxDomain(absence) => {
                     let reason = self.reason(&view, absence, reply);
-                    return self.write_negative(&view, Rcode::NXDOMAIN, reason, reply);
+                    return Done::Reply(self.write_negative(&view, Rcode::NXDOMAIN, reason, reply));
                 }
             }
         }

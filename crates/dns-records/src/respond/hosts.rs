@@ -89,7 +89,7 @@ impl<'s> Responder<'s, '_> {
         match written {
             Err(Needed(target)) => Done::Chase(target, flags),
             Ok(()) if reply.answers() > 0 || truncated => Done::Reply(flags),
-            Ok(()) => self.write_negative(view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply),
+            Ok(()) => Done::Reply(self.write_negative(view, Rcode::NOERROR, negative::NO_SUCH_TYPE, reply)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Negative answers (RFC 2308), with their reasons where the client wants them (RFC 8914).
 
-use super::{Done, Responder};
+use super::Responder;
 use crate::model::Kinds;
 use crate::name::NameRef;
 use crate::place::{Absence, Emptiness};
@@ -24,18 +24,18 @@ impl<'s> Responder<'s, '_> {
         rcode: Rcode,
         reason: &'static str,
         reply: &mut Reply<'_, '_>,
-    ) -> Done<'s>
+    ) -> Flags
     where
         's: 'q,
     {
         reply.set_rcode(rcode);
         reply.set_extended_error(OTHER, reason);
         let fits = reply.push_soa(view);
-        Done::Reply(Flags { authoritative: true, truncated: !fits })
+        Flags { authoritative: true, truncated: !fits }
     }
 
     /// Why a name does not exist, worked out only for those who want to know.
-    #[inline]
+    #[inline(always)]
     pub(super) fn reason<'q>(&self, view: &View<'s, 'q>, absence: Absence, reply: &Reply<'_, '_>) -> &'static str
     where
         's: 'q,

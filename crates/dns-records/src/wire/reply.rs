@@ -162,18 +162,17 @@ impl<'o, 'q> Reply<'o, 'q> {
         };
         let pointer = (POINTER | offset).to_be_bytes();
         let ttl = view.ttl();
-        let mut octets = *SOA_FRAME;
+        let Some(octets) = self.room() else { return false };
+        // In its place: a copy of a record that was just put together would wait for its pieces.
+        *octets = *SOA_FRAME;
         octets[..2].copy_from_slice(&pointer);
         octets[6..10].copy_from_slice(&ttl.min(MAX_SOA_TTL).to_be_bytes());
         octets[19..21].copy_from_slice(&pointer);
         octets[32..34].copy_from_slice(&pointer);
         octets[34..38].copy_from_slice(&view.snapshot.serial.to_be_bytes());
         octets[50..].copy_from_slice(&ttl.to_be_bytes());
-        let fits = self.put(&octets).is_some();
-        if fits {
-            self.count(Section::Authority);
-        }
-        fits
+        self.count(Section::Authority);
+        true
     }
 
     /// Writes an address of the question's name: most of what is ever asked, a fixed number of octets.
@@ -345,6 +344,18 @@ impl<'o, 'q> Reply<'o, 'q> {
         self.out.get_mut(self.at..end)?.copy_from_slice(octets);
         self.at = end;
         Some(())
+    }
+
+    /// The next octets, to be written where they are; `None` when they do not fit.
+    #[inline(always)]
+    fn room<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        let end = self.at + N;
+        if end > self.limit {
+            return None;
+        }
+        let room = self.out.get_mut(self.at..)?.first_chunk_mut()?;
+        self.at = end;
+        Some(room)
     }
 }
 
