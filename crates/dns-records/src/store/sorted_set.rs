@@ -3,7 +3,7 @@ use std::sync::Arc;
 /// Keys in a leaf, at most: copied in one go.
 const LEAF: usize = 128;
 /// Children of a branch, at most: each is counted when the branch is copied.
-const BRANCH: usize = 24;
+const BRANCH: usize = 12;
 
 /// A persistent ordered set of small keys: a B-tree whose nodes are shared between clones until one changes them.
 ///
