@@ -1,7 +1,8 @@
-//! Time of a lookup's walk, and of the list of names before it: a default Pod's name outside, four candidates, one server that answers at once.
+//! Time of what happens to a name before a server sees it: a default Pod's file parsed and read, its list of names, and the whole walk of a
+//! name outside, four candidates, one server that answers at once.
 //!
-//! Before the times it prints allocations for each lookup. A walk is made of vectors and boxed names, some twenty allocations for each query;
-//! beside a query's way over the network that is nothing, so there is no budget.
+//! Before the times it prints allocations. A walk is made of vectors and boxed names, some twenty allocations for each query; beside a
+//! query's way over the network that is nothing, so there is no budget. How time grows with the input is `resolv_linear`'s matter.
 #![allow(unsafe_code, reason = "a global allocator that counts can't be written without")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -10,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use k8s_resolv_conf::{
-    Existence, GlibcVersion, Lookup, MuslVersion, Nameserver, QueryName, QueryType, ResolverConfig, StubResolver,
-    best_ndots, cost,
+    Environment, Existence, GlibcVersion, Lookup, MuslVersion, QueryName, QueryType, ResolvConf, ResolverConfig,
+    StubResolver, best_ndots, cost,
 };
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
@@ -44,13 +45,34 @@ const RESOLVERS: [(&str, StubResolver); 5] = [
     ("hickory", StubResolver::Hickory),
 ];
 
-/// A default Pod's.
+/// A default Pod's file, as containerd writes it.
+const FILE: &[u8] =
+    b"search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n";
+
 fn config(resolver: StubResolver) -> ResolverConfig {
-    let mut config = ResolverConfig::defaults(resolver);
-    config.nameservers = vec![Nameserver::new(([10, 96, 0, 10], 53).into())];
-    config.search = ["shop.svc.cluster.local", "svc.cluster.local", "cluster.local"].map(Into::into).into();
-    config.ndots = 5;
-    config
+    resolver.read(&ResolvConf::parse(FILE), &Environment::new()).result.expect("a file that every resolver takes")
+}
+
+/// What `work` allocates, printed.
+fn allocations<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let made = black_box(work());
+    println!("{what}: {} allocations", ALLOCATIONS.load(Ordering::Relaxed) - before);
+    made
+}
+
+fn file(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("file");
+    let parsed = allocations("file/parse", || ResolvConf::parse(FILE));
+    group.bench_function("parse", |bencher| bencher.iter(|| ResolvConf::parse(black_box(FILE))));
+    let environment = Environment::new();
+    for (label, resolver) in RESOLVERS {
+        allocations(&format!("file/read/{label}"), || resolver.read(&parsed, &environment));
+        group.bench_function(BenchmarkId::new("read", label), |bencher| {
+            bencher.iter(|| resolver.read(black_box(&parsed), &environment));
+        });
+    }
+    group.finish();
 }
 
 /// Only the name outside exists.
@@ -63,9 +85,10 @@ fn walk(criterion: &mut Criterion) {
     for (label, resolver) in RESOLVERS {
         let config = config(resolver);
         let lookup = Lookup::new(resolver, &config, "api.example.com");
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
-        let queries = cost(&lookup, 0, outside).queries;
-        println!("walk/{label}: {queries} queries, {} allocations", ALLOCATIONS.load(Ordering::Relaxed) - before);
+        allocations(&format!("walk/names/{label}"), || lookup.candidates());
+        let queries =
+            allocations(&format!("walk/lookup/{label}"), || cost(&lookup, 0, outside)).map(|cost| cost.queries);
+        assert_eq!(queries, Ok(8), "a pair for each of four names");
         group.bench_function(BenchmarkId::new("names", label), |bencher| {
             bencher.iter(|| black_box(&lookup).candidates());
         });
@@ -79,5 +102,5 @@ fn walk(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, walk);
+criterion_group!(benches, file, walk);
 criterion_main!(benches);

@@ -95,6 +95,8 @@ impl<'a> Follower<'a> {
 
     fn follow(&mut self, choices: Choices, schedules: &mut Schedules) -> Result<(), String> {
         let Some(mut walk) = self.model.walk(choices) else { return Err("no configuration".to_owned()) };
+        // The wait that was ended early last, and when: where that changed nothing, it is waited for.
+        let mut ended_early = None;
         loop {
             match walk.poll(self.now) {
                 Step::Send(sent) => {
@@ -114,6 +116,10 @@ impl<'a> Follower<'a> {
                     if self.trace.outcome == Outcome::Endless && self.is_at_the_end(until) {
                         return Ok(());
                     }
+                    if let Some(query) = self.next_query().filter(|query| time(query) + LATE < self.now) {
+                        schedules.ran(walk.decisions());
+                        return Err(format!("ours has not sent by {:?} {}", self.now, line(query)));
+                    }
                     let target = self.next_event();
                     let replies = self.next_replies(until, target);
                     if !replies.is_empty() {
@@ -122,8 +128,10 @@ impl<'a> Follower<'a> {
                         }
                         continue;
                     }
-                    if target < until && earliest < until {
-                        self.now = self.now.max(target.max(earliest));
+                    let end = self.now.max(target.max(earliest));
+                    if target < until && earliest < until && ended_early != Some((until, end)) {
+                        ended_early = Some((until, end));
+                        self.now = end;
                         let next = self.next_query().and_then(|query| QueryType::from_code(query.qtype));
                         match next {
                             Some(query_type) => walk.on_timeout_of(self.now, query_type),

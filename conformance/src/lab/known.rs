@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
+use k8s_resolv_conf::SearchDomain;
 use serde::Deserialize;
 
-use super::case::{Case, Original};
+use super::case::Original;
+use super::model::Model;
 use super::recording::Recording;
 use super::script::Behaviour;
-use super::trace::{Query, Trace};
 
 /// One row of `lab/known.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -38,33 +39,34 @@ pub enum Condition {
     AliasOfNothing,
     /// The typed name or the search list has a backslash.
     Backslash,
-    /// Nothing listens at one server, and another keeps silent.
-    DeadAndSilent,
-    /// A name of more than 253 characters was asked for, a final dot not counted.
+    /// A name of more than 253 characters was typed or asked for, a final dot not counted.
     LongName,
-    /// The search list has the root, or the host's name ends with a dot, which can make it one.
+    /// The search list has the root.
     RootDomain,
 }
 
 impl Condition {
     /// Whether it holds of a look-up.
     #[must_use]
-    pub fn holds(self, case: &Case, trace: &Trace) -> bool {
+    pub fn holds(self, recording: &Recording) -> bool {
+        let Recording { original, case, trace } = recording;
+        let search = || Model::new(*original, case).config.map(|config| config.search);
         match self {
             Self::AliasOfNothing => trace.queries.iter().any(|query| {
                 query.answered.is_some_and(|(_, rule)| case.script.behaviour(rule) == Behaviour::AliasOfNothing)
             }),
-            Self::DeadAndSilent => {
-                let silent = |query: &&Query| query.answered.is_none() && !case.dead.contains(&query.server);
-                !case.dead.is_empty() && trace.queries.iter().find(silent).is_some()
+            Self::LongName => {
+                let names = trace.queries.iter().map(|query| &query.name).chain([&case.name]);
+                names.into_iter().any(|name| name.trim_end_matches('.').len() > 253)
             }
-            Self::LongName => trace.queries.iter().any(|query| query.name.trim_end_matches('.').len() > 253),
-            Self::RootDomain => {
-                let searched = case.file.lines().filter(|line| line.trim_start().starts_with("search"));
-                let words = searched.chain(case.localdomain.as_deref()).flat_map(str::split_whitespace);
-                words.into_iter().any(|word| word == ".") || case.hostname.ends_with('.')
+            Self::RootDomain => search().is_ok_and(|search| search.iter().any(SearchDomain::is_root)),
+            Self::Backslash => {
+                let in_search = match search() {
+                    Ok(search) => search.iter().any(|domain| domain.0.contains(&b'\\')),
+                    Err(_) => case.file.contains('\\'),
+                };
+                case.name.contains('\\') || in_search
             }
-            Self::Backslash => case.name.contains('\\') || case.file.contains('\\'),
         }
     }
 }
@@ -108,8 +110,7 @@ impl Ledger {
 
     /// Finds and counts the row that covers a look-up in which ours differs; none or several are no explanation.
     pub fn explain(&mut self, recording: &Recording) -> bool {
-        let Recording { original, case, trace } = recording;
-        let covers = |row: &&Known| row.originals.contains(original) && row.condition.holds(case, trace);
+        let covers = |row: &&Known| row.originals.contains(&recording.original) && row.condition.holds(recording);
         let mut rows = self.rows.iter().filter(covers);
         let (Some(row), None) = (rows.next(), rows.next()) else { return false };
         *self.used.entry(row.id.clone()).or_default() += 1;

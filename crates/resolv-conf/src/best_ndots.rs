@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::walk::{Outcome, QueryType};
-use crate::{Existence, Lookup, QueryName, ResolverConfig, StubResolver, cost};
+use crate::{Existence, Lookup, QueryName, ResolverConfig, StubResolver, TooManyQueries, cost};
 
 /// The largest `ndots` that glibc, musl and Go keep (resolv.conf(5)).
 pub const MAX_NDOTS: u32 = 15;
@@ -48,6 +48,9 @@ pub struct NdotsTable {
 ///
 /// `exists` tells what there is, as in [`cost`](cost()).
 ///
+/// # Errors
+/// [`TooManyQueries`] for one of the lookups.
+///
 /// ```
 /// use k8s_resolv_conf::{Existence, MuslVersion, QueryName, ResolverConfig, StubResolver, best_ndots};
 ///
@@ -59,33 +62,38 @@ pub struct NdotsTable {
 ///     "db.data.svc.cluster.local." | "api.example.com." => Existence::Address,
 ///     _ => Existence::NoSuchName,
 /// };
-/// let table = best_ndots(&["db.data", "api.example.com"], &config, resolver, exists);
+/// let table = best_ndots(&["db.data", "api.example.com"], &config, resolver, exists)?;
 /// assert_eq!(table.best, 2);
 /// assert_eq!(table.rows[1].broken, [0]); // With ndots:1 musl asks for `db.data.` alone.
+/// # Ok::<(), k8s_resolv_conf::TooManyQueries>(())
 /// ```
 pub fn best_ndots(
     names: &[&str],
     config: &ResolverConfig,
     resolver: StubResolver,
     exists: impl Fn(&QueryName, QueryType) -> Existence,
-) -> NdotsTable {
-    let now: Vec<Option<QueryName>> =
-        names.iter().map(|name| resolved(&Lookup::new(resolver, config, name), &exists)).collect();
-    let rows: Vec<NdotsRow> = (0..=MAX_NDOTS).map(|ndots| row(names, &now, config, resolver, ndots, &exists)).collect();
+) -> Result<NdotsTable, TooManyQueries> {
+    let now = names.iter().map(|name| resolved(&Lookup::new(resolver, config, name), &exists));
+    let now: Vec<Option<QueryName>> = now.collect::<Result<_, _>>()?;
+    let rows = (0..=MAX_NDOTS).map(|ndots| row(names, &now, config, resolver, ndots, &exists));
+    let rows: Vec<NdotsRow> = rows.collect::<Result<_, _>>()?;
     let best = rows
         .iter()
         .filter(|row| row.is_safe())
         .min_by_key(|row| (row.queries, row.ndots != config.ndots, row.ndots))
         .map_or(config.ndots, |row| row.ndots);
-    NdotsTable { rows, best }
+    Ok(NdotsTable { rows, best })
 }
 
 /// The name by which a lookup found addresses.
-fn resolved(lookup: &Lookup<'_>, exists: &impl Fn(&QueryName, QueryType) -> Existence) -> Option<QueryName> {
-    match cost(lookup, 0, exists).outcome {
+fn resolved(
+    lookup: &Lookup<'_>,
+    exists: &impl Fn(&QueryName, QueryType) -> Existence,
+) -> Result<Option<QueryName>, TooManyQueries> {
+    Ok(match cost(lookup, 0, exists)?.outcome {
         Outcome::Found { name, .. } => name,
         _ => None,
-    }
+    })
 }
 
 fn row(
@@ -95,7 +103,7 @@ fn row(
     resolver: StubResolver,
     ndots: u32,
     exists: &impl Fn(&QueryName, QueryType) -> Existence,
-) -> NdotsRow {
+) -> Result<NdotsRow, TooManyQueries> {
     let mut config = config.clone();
     config.ndots = ndots;
     let mut row = NdotsRow {
@@ -108,10 +116,10 @@ fn row(
     };
     for (at, (name, now)) in names.iter().zip(now).enumerate() {
         let lookup = Lookup::new(resolver, &config, name);
-        let healthy = cost(&lookup, 0, exists);
+        let healthy = cost(&lookup, 0, exists)?;
         row.queries += healthy.queries;
         row.round_trips += healthy.round_trips;
-        row.waited_with_a_dead_server += cost(&lookup, 1, exists).waited;
+        row.waited_with_a_dead_server += cost(&lookup, 1, exists)?.waited;
         match (&healthy.outcome, now) {
             (Outcome::Found { name, .. }, _) if name == now || now.is_none() => {}
             (Outcome::Found { .. }, _) => row.changed.push(at),
@@ -119,5 +127,5 @@ fn row(
             (_, None) => {}
         }
     }
-    row
+    Ok(row)
 }

@@ -1,5 +1,7 @@
 //! What a lookup costs: queries, round trips and, with servers that are dead, seconds.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use crate::walk::{Choices, Outcome, QueryType, Rcode, Reply, Step, Transmit, Walk};
@@ -30,9 +32,32 @@ pub struct Cost {
     pub outcome: Outcome,
 }
 
+/// How many queries [`cost`] follows a lookup for.
+pub const MAX_COST_QUERIES: u64 = 100_000;
+
+/// The lookup makes more than [`MAX_COST_QUERIES`] queries: Go, c-ares and hickory set no limit to `attempts`, and to the number of servers
+/// and search entries neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TooManyQueries {
+    /// What the lookup makes at most, [`Walk::max_queries`].
+    pub at_most: u64,
+}
+
+impl fmt::Display for TooManyQueries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the lookup makes more than {MAX_COST_QUERIES} queries, and {} at most", self.at_most)
+    }
+}
+
+impl std::error::Error for TooManyQueries {}
+
 /// The cost of `lookup` in a world where `exists` tells what there is, and the first `dead` servers of the list are silent.
 ///
 /// Where chance decides it is the worst case: waits last as long as they can, and dead servers are met first.
+///
+/// # Errors
+/// [`TooManyQueries`], so that no file makes it run for hours.
 ///
 /// ```
 /// use k8s_resolv_conf::{Existence, GlibcVersion, Lookup, ResolverConfig, StubResolver, cost};
@@ -44,18 +69,26 @@ pub struct Cost {
 /// let public = |name: &k8s_resolv_conf::QueryName, _| {
 ///     if name.to_string() == "example.com." { Existence::Address } else { Existence::NoSuchName }
 /// };
-/// let cost = cost(&Lookup::new(resolver, &config, "example.com"), 0, public);
+/// let cost = cost(&Lookup::new(resolver, &config, "example.com"), 0, public)?;
 /// assert_eq!((cost.queries, cost.round_trips), (8, 4));
+/// # Ok::<(), k8s_resolv_conf::TooManyQueries>(())
 /// ```
-pub fn cost(lookup: &Lookup<'_>, dead: usize, exists: impl Fn(&QueryName, QueryType) -> Existence) -> Cost {
+pub fn cost(
+    lookup: &Lookup<'_>,
+    dead: usize,
+    exists: impl Fn(&QueryName, QueryType) -> Existence,
+) -> Result<Cost, TooManyQueries> {
     let mut walk = Walk::new(lookup, Choices::pinned([]));
-    let dead: Vec<_> = lookup.config.nameservers.iter().take(dead).map(|server| server.address).collect();
+    let dead: BTreeSet<_> = lookup.config.nameservers.iter().take(dead).map(|server| server.address).collect();
     let (mut queries, mut round_trips, mut now) = (0, 0, Duration::ZERO);
     let mut answered: Vec<Transmit> = Vec::new();
     loop {
         match walk.poll(now) {
             Step::Send(transmit) => {
                 queries += 1;
+                if queries > MAX_COST_QUERIES {
+                    return Err(TooManyQueries { at_most: walk.max_queries() });
+                }
                 if !dead.contains(&transmit.server) {
                     answered.push(transmit);
                 }
@@ -68,7 +101,7 @@ pub fn cost(lookup: &Lookup<'_>, dead: usize, exists: impl Fn(&QueryName, QueryT
                     walk.on_reply(now, transmit.socket, transmit.server, &reply);
                 }
             }
-            Step::Done(outcome) => return Cost { queries, round_trips, waited: now, outcome },
+            Step::Done(outcome) => return Ok(Cost { queries, round_trips, waited: now, outcome }),
         }
     }
 }

@@ -5,6 +5,7 @@ mod name;
 mod punycode;
 mod typed;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -169,10 +170,13 @@ impl<'a> Lookup<'a> {
             StubResolver::CAres if without_dot.to_ascii_lowercase().ends_with(".onion") => {
                 Some(Candidates::Refused(Failure::CAres(AresError::NotFound)))
             }
-            // ares_search_name_list asks for the root where it comes first; a search entry makes an empty label of it.
-            StubResolver::CAres if self.name.is_empty() && self.config.ndots == 0 => {
-                let root = Candidate { origin: Origin::AsIs, ask: Ask::Query(QueryName::root()) };
+            // ares_search_name_list asks for the root where no search entry comes before it: one makes an empty label of the name.
+            StubResolver::CAres if self.name.is_empty() => {
                 let searched = self.config.search.iter().position(|entry| !entry.is_root());
+                if searched.is_some() && self.config.ndots > 0 {
+                    return None;
+                }
+                let root = Candidate { origin: Origin::AsIs, ask: Ask::Query(QueryName::root()) };
                 let searched = searched
                     .map(|entry| Candidate { origin: Origin::Search(entry), ask: Ask::Fail(NameFault::EmptyLabel) });
                 Some(Candidates::Names { list: [root].into_iter().chain(searched).collect(), otherwise: None })
@@ -259,30 +263,18 @@ impl<'a> Lookup<'a> {
     /// The search entries that are tried, with their places in the list.
     fn entries(&self, typed: &Typed) -> Vec<(usize, &SearchDomain)> {
         let all = self.config.search.iter().enumerate();
-        let same = |a: &SearchDomain, b: &SearchDomain| a.0.eq_ignore_ascii_case(&b.0);
+        let mut known = BTreeSet::new();
+        let mut is_new = |entry: &SearchDomain| known.insert(entry.0.to_ascii_lowercase());
         match self.resolver {
             // dnsConfigs of Go from 1.20 on hold no root.
             StubResolver::Go => all.filter(|(_, entry)| !entry.is_root()).collect(),
             // ares_strsplit drops what it has already.
-            StubResolver::CAres => {
-                let mut kept: Vec<(usize, &SearchDomain)> = Vec::new();
-                for (at, entry) in all {
-                    if !kept.iter().any(|(_, earlier)| same(earlier, entry)) {
-                        kept.push((at, entry));
-                    }
-                }
-                kept
-            }
+            StubResolver::CAres => all.filter(|(_, entry)| is_new(entry)).collect(),
             // Resolver::build_names fills a stack from the last name, so of equal names the last place stays. The root entry makes the name
             // itself, which is on the stack or in the cache by then.
             StubResolver::Hickory => {
-                let mut kept: Vec<(usize, &SearchDomain)> = Vec::new();
-                for (at, entry) in all.rev() {
-                    let as_is = entry.is_root() && !typed.labels.is_empty();
-                    if !as_is && !kept.iter().any(|(_, later)| same(later, entry)) {
-                        kept.push((at, entry));
-                    }
-                }
+                let is_as_is = |entry: &SearchDomain| entry.is_root() && !typed.labels.is_empty();
+                let mut kept: Vec<_> = all.rev().filter(|(_, entry)| !is_as_is(entry) && is_new(entry)).collect();
                 kept.reverse();
                 kept
             }

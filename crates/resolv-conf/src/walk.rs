@@ -49,7 +49,8 @@ const STREAM_PATIENCE_SECONDS: u64 = 127;
 /// [`max_duration`](Self::max_duration), whatever the servers do.
 ///
 /// What is not modelled: caches (c-ares, hickory) and what a process remembers of earlier lookups; c-ares' extra queries by which it probes
-/// failed servers; hickory's further queries for the target of an alias that came without addresses; the hosts file and nsswitch.conf.
+/// failed servers; hickory's further queries for the target of an alias that came without addresses, and that after a datagram's timeout it
+/// asks by a TCP connection that is open to the same server; the hosts file and nsswitch.conf.
 ///
 /// ```
 /// use k8s_resolv_conf::{
@@ -98,6 +99,10 @@ pub struct Walk {
     typed: Option<QueryName>,
     /// Whether it was typed with a final dot.
     absolute: bool,
+    /// glibc: the rest of the search list is left out, and what is asked for is the last name.
+    skipped: bool,
+    /// glibc: the last query ended without any reply that it takes, so that errno tells (ETIMEDOUT, ECONNREFUSED).
+    is_errno_set: bool,
 }
 
 impl Walk {
@@ -142,6 +147,8 @@ impl Walk {
             families: lookup.families,
             typed: lookup.name.parse().ok(),
             absolute: lookup.name.ends_with('.'),
+            skipped: false,
+            is_errno_set: false,
         }
     }
 
@@ -294,7 +301,7 @@ impl Walk {
                 // What was not written yet fails with the rest.
                 self.cx.outbox.retain(|transmit| transmit.socket != socket);
                 self.cx.close(socket);
-                self.cx.health.failed(flight.server, now);
+                self.cx.health.failed(flight.server);
                 failed_server = Some(flight.server);
             }
             lane.on_unreachable(&mut self.cx, now, flight);

@@ -10,7 +10,7 @@ use super::lane::Lane;
 use super::policy::{After, First, Pair, Precedence};
 use super::verdict::{self, Verdict};
 use super::{Eai, Failure, Families, Outcome, Walk};
-use crate::{Ask, Candidate, NameFault, Origin, QueryName, StubResolver};
+use crate::{Ask, Candidate, GlibcVersion, NameFault, Origin, QueryName, StubResolver};
 
 impl Walk {
     /// Looks for lanes that have ended, and begins those that waited for them.
@@ -55,9 +55,10 @@ impl Walk {
         let at = self.at.unwrap_or(0);
         self.lost_until = None;
         let Some(candidate) = self.candidates.get(at) else { return self.run_out() };
+        self.is_errno_set = !self.lanes.iter().flat_map(|lane| &lane.halves).any(|half| half.answer.is_some());
         let fault = match verdict {
-            // getanswer_r: "if (name_ok (bp) == 0) … *h_errnop = NO_RECOVERY", which ends the lookup.
-            Verdict::Found(_)
+            // getanswer_r, gaih_getanswer_slice: an answer to what is no host name (__res_binary_hnok) is HOST_NOT_FOUND, and the end.
+            Verdict::Found(_) | Verdict::Lacking(Fault::NoAddress)
                 if matches!(self.resolver, StubResolver::Glibc(_)) && !candidate.name().is_some_and(is_host_name) =>
             {
                 self.outcome = Some(Outcome::Failed(Failure::Getaddrinfo(Eai::NoName)));
@@ -76,13 +77,13 @@ impl Walk {
                 self.memory.note(origin, at == 0, verdict::fault_of(lane));
             }
         } else {
-            self.memory.note(candidate.origin, at == 0, fault);
+            self.memory.note(if self.skipped { Origin::AsIs } else { candidate.origin }, at == 0, fault);
         }
-        // __res_context_search judges only what the search list adds: after the name as it is come all entries.
-        let as_is_first = candidate.origin == Origin::AsIs && at == 0 && self.candidates.len() > 1;
+        // __res_context_search judges only what the search list adds: after the name as it is come all entries, or none.
+        let as_is = self.skipped || (candidate.origin == Origin::AsIs && self.candidates.len() > 1);
         let glibc = self.cx.policy.precedence == Precedence::AsIsFirstThenWorst;
         let after = match (self.cx.policy.after)(fault) {
-            _ if glibc && as_is_first && fault != Fault::NoAddress => After::Next,
+            _ if glibc && as_is && fault != Fault::NoAddress => After::Next,
             After::NextIfSingleLabel => {
                 let single =
                     candidate.origin == Origin::AsIs && candidate.name().is_some_and(|name| name.labels().count() == 1);
@@ -91,6 +92,7 @@ impl Walk {
             after => after,
         };
         match after {
+            After::Next if self.skipped => self.run_out(),
             After::Next => self.ask(at + 1, now),
             After::Stop => self.outcome = Some(self.failed(false)),
             After::SkipToAsIs => self.skip_to_as_is(at, now),
@@ -99,6 +101,7 @@ impl Walk {
     }
 
     pub(super) fn skip_to_as_is(&mut self, at: usize, now: Duration) {
+        self.skipped = true;
         // A root entry of the search list stands for the name as it is.
         let root = |candidate: &Candidate| match (&candidate.origin, &candidate.ask) {
             (Origin::AsIs, _) => true,
@@ -120,16 +123,23 @@ impl Walk {
     pub(super) fn failed(&self, ran_out: bool) -> Outcome {
         match self.memory.failure(self.resolver, ran_out) {
             None => Outcome::Nothing,
-            // try_simple_gethostbyname, for IPv4 alone, looks at h_errno only where gethostbyname2_r itself failed, which it did not if
-            // the last name got a reply.
-            Some(Failure::Getaddrinfo(Eai::Again))
-                if self.families == Families::V4
-                    && matches!(self.resolver, StubResolver::Glibc(_))
-                    && self.memory.ends_with_reply() =>
-            {
-                Outcome::Failed(Failure::Getaddrinfo(Eai::NoName))
+            Some(failure) => Outcome::Failed(self.for_ipv4_alone(failure)),
+        }
+    }
+
+    /// What glibc's try_simple_gethostbyname, by which getaddrinfo looks for IPv4 alone, makes of a failure.
+    fn for_ipv4_alone(&self, failure: Failure) -> Failure {
+        let StubResolver::Glibc(version) = self.resolver else { return failure };
+        match failure {
+            _ if self.families != Families::V4 => failure,
+            // gethostbyname3_context: NSS_STATUS_NOTFOUND unless errno is set, and with that TRY_AGAIN is not looked at.
+            Failure::Getaddrinfo(Eai::Again) if !self.is_errno_set => Failure::Getaddrinfo(Eai::NoName),
+            // getanswer_r: NSS_STATUS_TRYAGAIN with NO_RECOVERY; "We made requests but they turned out no data." Up to 2.33 it was
+            // NSS_STATUS_NOTFOUND: "it only contains a CNAME …, we fail with NOTFOUND".
+            Failure::Getaddrinfo(Eai::NoName) if self.memory.ends_in_alias() && version >= GlibcVersion(34) => {
+                Failure::Getaddrinfo(Eai::NoData)
             }
-            Some(failure) => Outcome::Failed(failure),
+            failure => failure,
         }
     }
 
@@ -162,8 +172,15 @@ impl Walk {
                 // Go and hickory leave such names out when they make their lists; hickory answers reserved ones.
                 Ask::Skip(fault) => {
                     let reserved = *fault == NameFault::Reserved && !quiet;
-                    if reserved || matches!(self.resolver, StubResolver::Musl(_)) {
+                    if reserved {
                         self.memory.note(origin, at == 0, Fault::Name(*fault));
+                    }
+                    // tryOneName takes its turn among the servers before it finds that the name makes no message.
+                    let listed = !matches!(fault, NameFault::LongName | NameFault::Reserved);
+                    if self.resolver == StubResolver::Go && listed {
+                        for _ in 0..self.cx.settings.types.len() {
+                            self.cx.list_start();
+                        }
                     }
                     at += 1;
                 }

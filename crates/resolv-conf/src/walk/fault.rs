@@ -89,7 +89,8 @@ impl Fault {
         }
     }
 
-    /// h_errno, as nss/getaddrinfo.c turns it into a result: TRY_AGAIN and NO_DATA have one of their own.
+    /// h_errno, as get_nss_addresses of sysdeps/posix/getaddrinfo.c (nss/getaddrinfo.c since 2.39) turns it into a result: TRY_AGAIN and
+    /// NO_DATA have one of their own.
     fn glibc(self) -> Eai {
         match self {
             Self::NoData => Eai::NoData,

@@ -7,8 +7,9 @@ use std::time::Duration;
 struct Server {
     /// c-ares: failures in a row, at most 16.
     failures: u32,
-    /// c-ares: when the last one was.
-    failed_at: Duration,
+    /// c-ares: the number of the last one among all servers' failures, where the original has its time (next_retry_time): failures that
+    /// one system call after the other brings to light have an order there, and the same time here.
+    last_failure: u64,
     /// c-ares: answers, and milliseconds that they took, at least one each.
     answers: (u64, u64),
     /// hickory: the smoothed round trip time in microseconds.
@@ -19,7 +20,11 @@ struct Server {
 
 /// The servers' records, by place in the list.
 #[derive(Clone, Debug)]
-pub(super) struct Health(Vec<Server>);
+pub(super) struct Health {
+    servers: Vec<Server>,
+    /// c-ares: failures so far, of all servers.
+    failures: u64,
+}
 
 /// c-ares: SERVER_CONSEC_FAILURES_CAP.
 const FAILURES_CAP: u32 = 16;
@@ -40,38 +45,38 @@ const RETRY_FLOOR: Duration = Duration::from_millis(333);
 
 impl Health {
     pub(super) fn new(servers: usize) -> Self {
-        let unknown =
-            Server { failures: 0, failed_at: Duration::ZERO, answers: (0, 0), round_trip: 0.0, updated: None };
-        Self(vec![unknown; servers])
+        let unknown = Server { failures: 0, last_failure: 0, answers: (0, 0), round_trip: 0.0, updated: None };
+        Self { servers: vec![unknown; servers], failures: 0 }
     }
 
     /// hickory starts each server with a random round trip time below 32 µs: their order among those never asked.
     pub(super) fn shuffle(&mut self, mut permutation: u32) {
-        let mut places: Vec<usize> = (0..self.0.len()).collect();
+        let mut places: Vec<usize> = (0..self.servers.len()).collect();
         let mut rank = 0.0;
         while !places.is_empty() {
             let left = u32::try_from(places.len()).unwrap_or(u32::MAX);
             let place = places.remove((permutation % left) as usize);
             permutation /= left;
             rank += 1.0;
-            if let Some(server) = self.0.get_mut(place) {
+            if let Some(server) = self.servers.get_mut(place) {
                 server.round_trip = rank;
             }
         }
     }
 
     /// c-ares' server_increment_failures.
-    pub(super) fn failed(&mut self, server: usize, now: Duration) {
-        if let Some(server) = self.0.get_mut(server) {
+    pub(super) fn failed(&mut self, server: usize) {
+        self.failures += 1;
+        if let Some(server) = self.servers.get_mut(server) {
             server.failures = (server.failures + 1).min(FAILURES_CAP);
-            server.failed_at = now;
+            server.last_failure = self.failures;
         }
     }
 
     /// c-ares' server_set_good and ares_metrics_record.
     pub(super) fn answered(&mut self, server: usize, after: Duration) {
-        if let Some(server) = self.0.get_mut(server) {
-            (server.failures, server.failed_at) = (0, Duration::ZERO);
+        if let Some(server) = self.servers.get_mut(server) {
+            (server.failures, server.last_failure) = (0, 0);
             let took = u64::try_from(after.as_millis()).unwrap_or(u64::MAX).max(1);
             server.answers = (server.answers.0 + 1, server.answers.1.saturating_add(took));
         }
@@ -79,8 +84,8 @@ impl Health {
 
     /// c-ares' server_sort_cb: the servers, best first, and how many are as good as the best.
     pub(super) fn healthiest(&self) -> (Vec<usize>, usize) {
-        let mut order: Vec<(&Server, usize)> = self.0.iter().zip(0..).collect();
-        order.sort_by_key(|(server, place)| (server.failures, server.failed_at, *place));
+        let mut order: Vec<(&Server, usize)> = self.servers.iter().zip(0..).collect();
+        order.sort_by_key(|(server, place)| (server.failures, server.last_failure, *place));
         let fewest = order.first().map_or(0, |(server, _)| server.failures);
         let best = order.iter().filter(|(server, _)| server.failures == fewest).count();
         (order.into_iter().map(|(_, place)| place).collect(), best)
@@ -89,7 +94,7 @@ impl Health {
     /// c-ares' ares_metrics_server_timeout, with one bucket for the whole walk where c-ares has one for each minute.
     pub(super) fn patience(&self, server: usize, configured: Duration) -> Duration {
         let (shortest, longest) = C_ARES_TIMEOUT;
-        let learnt = self.0.get(server).filter(|server| server.answers.0 >= MIN_ANSWERS).map(|server| {
+        let learnt = self.servers.get(server).filter(|server| server.answers.0 >= MIN_ANSWERS).map(|server| {
             let (count, total) = server.answers;
             Duration::from_millis((total / count).saturating_mul(AVERAGE_TIMES))
         });
@@ -113,7 +118,7 @@ impl Health {
     }
 
     fn update(&mut self, server: usize, now: Duration, first: f64, next: impl Fn(f64, f64) -> f64) {
-        if let Some(server) = self.0.get_mut(server) {
+        if let Some(server) = self.servers.get_mut(server) {
             let updated = server.updated.map_or(first, |last| next(server.round_trip, decay(now, last, 3.0)));
             server.round_trip = updated.min(MAX_ROUND_TRIP);
             server.updated = Some(now);
@@ -121,14 +126,14 @@ impl Health {
     }
 
     fn current(&self, server: usize, now: Duration) -> f64 {
-        self.0
+        self.servers
             .get(server)
             .map_or(0.0, |server| server.round_trip * server.updated.map_or(1.0, |last| decay(now, last, 180.0)))
     }
 
     /// hickory's sort_servers_by_query_statistics.
     pub(super) fn quickest(&self, now: Duration) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.0.len()).collect();
+        let mut order: Vec<usize> = (0..self.servers.len()).collect();
         order.sort_by(|a, b| self.current(*a, now).total_cmp(&self.current(*b, now)));
         order
     }
@@ -158,6 +163,17 @@ mod tests {
             })
             .collect();
         assert_eq!(orders.len(), 6);
+    }
+
+    #[test]
+    fn c_ares_counts_no_further_than_its_cap() {
+        // server_increment_failures: "Cap the failure count", so that the one that failed first is tried first again.
+        let mut health = Health::new(2);
+        (0..20).for_each(|_| health.failed(0));
+        (0..16).for_each(|_| health.failed(1));
+        assert_eq!(health.healthiest(), (vec![0, 1], 2));
+        health.answered(1, Duration::ZERO);
+        assert_eq!(health.healthiest(), (vec![1, 0], 1));
     }
 
     #[test]

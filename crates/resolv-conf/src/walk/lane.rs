@@ -106,6 +106,8 @@ pub(super) struct Lane {
 enum Postponed {
     /// The next round.
     Round,
+    /// The end: of two replies that are read together, the second is judged before the first one's query is over.
+    End,
     /// The same again, without an OPT record.
     Same,
     /// The same by TCP, after a truncated reply.
@@ -177,7 +179,9 @@ impl Lane {
     /// Does what was postponed.
     pub(super) fn resume(&mut self, cx: &mut Context, now: Duration) {
         match self.postponed.take() {
-            Some((_, Postponed::Round)) => self.next_round(cx, now),
+            // Whether it is tried again was decided when it was put off (ares_requeue_query).
+            Some((_, Postponed::Round)) => self.further_round(cx, now),
+            Some((_, Postponed::End)) => self.finish(),
             Some((_, Postponed::Same)) => self.ask(cx, now),
             Some((_, Postponed::Stream(flight))) => self.stream(cx, now, flight),
             None => {}
@@ -187,6 +191,7 @@ impl Lane {
     fn postpone(&mut self, cx: &mut Context, what: Postponed) {
         self.postponed = Some((cx.next_turn(), what));
         self.deadline = None;
+        self.flights.clear();
     }
 
     /// Whether a reply may still come by `socket`.

@@ -72,9 +72,12 @@ fn first_arrived(cx: &Context, lane: &Lane) -> Verdict {
         return Verdict::Lacking(Fault::NoAddress);
     }
     let second = answers.last().unwrap_or(first);
-    let leading = if matches!(first.class, Class::NoData | Class::Lame) { second } else { first };
+    let follows = matches!(first.class, Class::NoData | Class::Lame);
+    let leading = if follows { second } else { first };
     Verdict::Lacking(match leading.class.fault() {
         None | Some(Fault::Lame) => Fault::NoData,
+        // TRY_AGAIN, but __res_context_search looks for SERVFAIL in the first reply: without it, as after silence.
+        Some(Fault::ServFail) if follows => Fault::Timeout,
         // Over TCP these come through: NO_RECOVERY.
         Some(Fault::Refused | Fault::NotImp | Fault::Other) => Fault::FormErr,
         Some(fault) => fault,
@@ -141,9 +144,9 @@ impl Memory {
         self.last = Some(fault);
     }
 
-    /// Whether the last name got a reply that says something of it.
-    pub(super) fn ends_with_reply(&self) -> bool {
-        matches!(self.last, Some(Fault::NxDomain | Fault::NoData | Fault::NoAddress | Fault::FormErr))
+    /// Whether the last name is an alias without an address.
+    pub(super) fn ends_in_alias(&self) -> bool {
+        self.last == Some(Fault::NoAddress)
     }
 
     /// The lookup's failure; `None` when nothing failed and nothing was found.

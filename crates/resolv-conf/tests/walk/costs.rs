@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use k8s_resolv_conf::{Existence, Lookup, QueryName, QueryType, ResolverConfig, StubResolver, best_ndots, cost};
+use k8s_resolv_conf::{
+    Existence, Lookup, MAX_COST_QUERIES, QueryName, QueryType, ResolverConfig, StubResolver, best_ndots, cost,
+};
 use proptest::prelude::*;
 
 use crate::world::{C_ARES, FIVE, GLIBC, GO, HICKORY, MUSL, config, pod};
@@ -43,7 +45,7 @@ fn packets_of_common_names() {
     for (name, ndots, host_entries, queries) in rows {
         for resolver in FIVE {
             let config = config(resolver, &pod_with(ndots, host_entries));
-            let cost = cost(&Lookup::new(resolver, &config, name), 0, cluster);
+            let cost = cost(&Lookup::new(resolver, &config, name), 0, cluster).expect("a cost");
             assert_eq!((cost.queries, cost.round_trips), (queries, queries / 2), "{resolver:?} {name} ndots:{ndots}");
             assert!(cost.waited.is_zero() && !cost.outcome.addresses().is_empty());
         }
@@ -56,7 +58,8 @@ fn dead_servers_cost_seconds() {
     let file = pod(5).replace("10.0.0.1\n", "10.0.0.1\nnameserver 10.0.0.2\n");
     for (resolver, one, both) in [(GLIBC, 20, 40), (MUSL, 0, 5), (GO, 20, 80), (C_ARES, 2, 28), (HICKORY, 0, 60)] {
         let config = config(resolver, &file);
-        let seconds = |dead| cost(&Lookup::new(resolver, &config, "example.com"), dead, cluster).waited.as_secs();
+        let lookup = Lookup::new(resolver, &config, "example.com");
+        let seconds = |dead| cost(&lookup, dead, cluster).expect("a cost").waited.as_secs();
         assert_eq!((seconds(0), seconds(1), seconds(2)), (0, one, both), "{resolver:?}");
     }
 }
@@ -91,7 +94,7 @@ proptest! {
             };
             let position = list.iter().position(|name| exists(name)).map_or(list.len(), |at| at + 1) as u64;
             let world = |name: &QueryName, _| if exists(name) { Existence::Address } else { Existence::NoSuchName };
-            let cost = cost(&lookup, 0, world);
+            let cost = cost(&lookup, 0, world).expect("a cost");
             prop_assert_eq!((cost.queries, cost.round_trips), (2 * position, position), "{:?}", resolver);
         }
     }
@@ -100,8 +103,9 @@ proptest! {
 #[test]
 fn best_ndots_for_common_names() {
     let names = ["svc", "svc.ns", "svc.ns.svc", "svc.ns.svc.cluster.local", "www.example.com", "example.com"];
-    let best =
-        |resolver: StubResolver, names: &[&str]| best_ndots(names, &config(resolver, &pod(5)), resolver, cluster);
+    let best = |resolver: StubResolver, names: &[&str]| {
+        best_ndots(names, &config(resolver, &pod(5)), resolver, cluster).expect("a table")
+    };
     for resolver in FIVE {
         let table = best(resolver, &names);
         assert_eq!(table.rows.len(), 16);
@@ -131,7 +135,23 @@ fn a_name_that_would_mean_something_else_is_told() {
     let table = best_ndots(&["a.b"], &config, GLIBC, |name, _| match name.to_string().as_str() {
         "a.b." | "a.b.x.test." => Existence::Address,
         _ => Existence::NoSuchName,
-    });
+    })
+    .expect("a table");
     assert_eq!((table.rows[1].changed.as_slice(), table.best), ([0].as_slice(), 5));
     assert!(table.rows[1].broken.is_empty());
+}
+
+#[test]
+fn a_file_without_limits_makes_an_error_rather_than_hours() {
+    // go/dnsconfig_unix.go, ares_sysconfig_files.c and resolv-conf take any number of attempts.
+    let file = "nameserver 10.0.0.1\noptions attempts:4294967295 timeout:1\n";
+    for resolver in [GO, C_ARES, HICKORY] {
+        let config = config(resolver, file);
+        let lookup = Lookup::new(resolver, &config, "example.com");
+        let error = cost(&lookup, 1, cluster).expect_err("too many");
+        assert!(error.at_most > MAX_COST_QUERIES, "{resolver:?}: {error}");
+        // With a server that answers it is as cheap as ever.
+        assert_eq!(cost(&lookup, 0, cluster).expect("a cost").queries, 2, "{resolver:?}");
+        assert_eq!(best_ndots(&["example.com"], &config, resolver, cluster), Err(error));
+    }
 }

@@ -5,6 +5,7 @@ mod bounds;
 mod choices;
 mod costs;
 mod errors;
+mod health;
 mod names;
 mod options;
 mod order;

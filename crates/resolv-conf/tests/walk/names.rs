@@ -31,13 +31,24 @@ fn walked_first(name: &str) -> String {
 const NO_NAME: &str = "EAI_NONAME (-2)";
 const NO_HOST: &str = "no such host";
 
-/// Measured with c-ares 1.34.9: `ndots:0` puts the empty name first as it is, and that is the root.
+/// Measured with c-ares 1.34.9: the empty name is the root where it is asked for as it is, and no name with a search entry.
 #[test]
-fn an_empty_name_is_the_root_for_c_ares_without_ndots() {
-    let config = config(C_ARES, "nameserver 10.0.0.1\nsearch s1.test s2.test\noptions ndots:0\n");
-    let run = run(C_ARES, &config, "", |_| Does::Nx);
-    assert_eq!(run.names(), ["."]);
-    assert_eq!(run.end(), "EBADNAME");
+fn an_empty_name_can_be_the_root_for_c_ares() {
+    let rows: [(&str, &[&str], &str); 4] = [
+        ("search s1.test s2.test\noptions ndots:0\n", &["."], "EBADNAME"),
+        ("search s1.test s2.test\noptions ndots:1\n", &[], "EBADNAME"),
+        ("options ndots:0\n", &["."], "ENOTFOUND"),
+        ("options ndots:1\n", &["."], "ENOTFOUND"),
+    ];
+    for (lines, names, end) in rows {
+        let config = config(C_ARES, &format!("nameserver 10.0.0.1\n{lines}"));
+        let run = run(C_ARES, &config, "", |_| Does::Nx);
+        assert_eq!(
+            (run.names().as_slice(), run.end().as_str()),
+            (names.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice(), end),
+            "{lines}"
+        );
+    }
 }
 
 #[test]

@@ -80,6 +80,15 @@ fn glibc_takes_any_reply_of_a_stream() {
 }
 
 #[test]
+fn streams_of_glibc_try_each_server_once() {
+    // __res_context_send: "Use VC; at most one attempt per server".
+    let mut config = config(GLIBC, "nameserver 10.0.0.1\nnameserver 10.0.0.2\noptions use-vc attempts:3\n");
+    config.search.clear();
+    let run = run(GLIBC, &config, "x.test", |_| Does::TcRefused);
+    assert_eq!(run.queries(), ["A@1/tcp", "AAAA@1/tcp", "A@2/tcp", "AAAA@2/tcp"]);
+}
+
+#[test]
 fn single_request() {
     let sent = |resolver, options: &str| -> Run { run(resolver, &alone(resolver, options), "x.test", |_| Does::Ok) };
     let socket = |run: &Run, at: usize| run.sent[at].transmit.socket;
@@ -115,6 +124,10 @@ fn rotate() {
     assert_eq!(asked(GLIBC, vec![1]), ["A@2", "AAAA@2", "A@3", "AAAA@3", "A@1", "AAAA@1"]);
     // Go: one further each query. The first choice is the pair's order, the second where the list begins.
     assert_eq!(asked(GO, vec![0, 0]), ["A@1", "AAAA@2", "A@3", "AAAA@1", "A@2", "AAAA@3"]);
+    // A search entry that makes no name takes its two turns all the same (measured).
+    let skipping = config(GO, &file.replace("a.test", ".a.test"));
+    let rotated = run_lookup(&Lookup::new(GO, &skipping, "x"), Choices::pinned([0, 0]), |_| Does::Nx);
+    assert_eq!(rotated.queries(), ["A@3", "AAAA@1", "A@2", "AAAA@3"]);
     // c-ares: any server for each query.
     assert_eq!(asked(C_ARES, vec![2, 0, 1, 1, 0, 2]), ["A@3", "AAAA@1", "A@2", "AAAA@2", "A@1", "AAAA@3"]);
     // musl and hickory know no such option: musl asks all.
@@ -152,6 +165,12 @@ fn no_aaaa() {
     // IPv6 alone: A is sent, and no address returned.
     let six = run_for(Families::V6, GLIBC, &config, "x.test", |_| Does::Ok);
     assert_eq!((six.queries(), six.end().as_str()), (vec!["A@1".to_owned()], "EAI_NODATA (-5)"));
+    // __res_handle_no_aaaa: "Disable EDNS0."; and what it does not get back it takes for a reply without records.
+    let config = alone(GLIBC, "options no-aaaa edns0\n");
+    let edns = |families| run_for(families, GLIBC, &config, "x.test", |_| Does::Ok).sent[0].transmit.query.edns;
+    assert_eq!((edns(Families::V6), edns(Families::V4)), (None, Some(1200)));
+    assert_eq!(run_for(Families::V6, GLIBC, &config, "x.test", |_| Does::Drop).end(), "EAI_NODATA (-5)");
+    assert_eq!(run_for(Families::V6, GLIBC, &config, "x.test", |_| Does::ServFail).end(), "EAI_AGAIN (-3)");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use k8s_resolv_conf::{QueryType, StubResolver, Transmit, Transport};
+use k8s_resolv_conf::{Families, QueryType, StubResolver, Transmit, Transport};
 
-use crate::world::{C_ARES, Does, FIVE, GLIBC, GO, HICKORY, MUSL, MUSL_OLD, Run, config, run};
+use crate::world::{C_ARES, Does, FIVE, GLIBC, GO, HICKORY, MUSL, MUSL_OLD, Run, config, run, run_for};
 
 const FILE: &str = "nameserver 10.0.0.1\nsearch a.test b.test\noptions ndots:5\n";
 const FIRST: &str = "x.y.a.test.";
@@ -163,6 +163,58 @@ fn truncated_answers() {
     let old = first(MUSL_OLD, Does::Tc);
     assert!(old.sent.iter().all(|sent| sent.transmit.transport == Transport::Udp));
     assert_eq!(way(&old), "stop");
+}
+
+#[test]
+fn glibc_goes_on_by_the_code_of_the_first_reply() {
+    // send_dg leaves a pair's first reply in the first buffer; once both failed, __res_context_search goes to the next entry if it says
+    // SERVFAIL, else to the name as it is.
+    assert_eq!(way(&halves(GLIBC, Does::ServFail, Does::Refused)), "next");
+    assert_eq!(way(&halves(GLIBC, Does::Refused, Does::ServFail)), "as is");
+    // Over TCP both count (measured).
+    let config = config(GLIBC, &format!("{FILE}options use-vc\n"));
+    for (a, aaaa, expected) in [
+        (Does::NoData, Does::ServFail, "as is"),
+        (Does::Lame, Does::ServFail, "as is"),
+        (Does::ServFail, Does::NoData, "next"),
+        (Does::Refused, Does::ServFail, "as is"),
+    ] {
+        let run = run(GLIBC, &config, "x.y", |sent| match sent.query.query_type {
+            _ if !is_first(sent) => Does::Nx,
+            QueryType::A => a,
+            QueryType::Aaaa => aaaa,
+        });
+        assert_eq!(way(&run), expected, "{a:?} {aaaa:?}");
+    }
+}
+
+#[test]
+fn a_root_entry_is_the_name_as_it_is_for_glibc() {
+    // Measured: once the rest of the list is skipped, the name as it is comes last, though the root is on the list before `b.test`.
+    let config = config(GLIBC, "nameserver 10.0.0.1\nsearch a.test . b.test\noptions ndots:5\n");
+    let rows = [
+        (Does::Refused, Does::Nx, 2, "EAI_NONAME (-2)"),
+        (Does::Refused, Does::NoData, 2, "EAI_NODATA (-5)"),
+        (Does::Drop, Does::ServFail, 2, "EAI_AGAIN (-3)"),
+        (Does::Nx, Does::Nx, 3, "ok"),
+    ];
+    for (searched, as_is, names, end) in rows {
+        let run = run(GLIBC, &config, "x.y", |sent| match sent.query.name.to_string().as_str() {
+            FIRST => searched,
+            "x.y." => as_is,
+            _ => Does::Ok,
+        });
+        assert_eq!((run.names().len(), run.end().as_str()), (names, end), "{searched:?} {as_is:?}");
+    }
+}
+
+#[test]
+fn two_truncated_replies_leave_hickory_without_one() {
+    // name_server_pool.rs: "truncated response received and UDP already disabled, giving up".
+    let config =
+        config(HICKORY, "nameserver 10.0.0.1\nnameserver 10.0.0.2\nsearch a.test\noptions ndots:1 attempts:0\n");
+    let run = run_for(Families::V4, HICKORY, &config, "x.y.", |_| Does::Tc);
+    assert_eq!(run.end(), "response was truncated; TCP already tried or no other transport available");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use k8s_resolv_conf::{Choices, Lookup, Step, StubResolver, Walk};
 
-use crate::world::{C_ARES, Does, GLIBC, GO, HICKORY, MUSL, Run, alone, config, pod, run};
+use crate::world::{C_ARES, Does, GLIBC, GO, HICKORY, MUSL, Run, alone, config, pod, reply, run};
 
 /// Nothing ever answers.
 fn silence(resolver: StubResolver, servers: u8, options: &str) -> Run {
@@ -130,6 +130,26 @@ fn a_wait_with_jitter_can_be_ended_early() {
 }
 
 #[test]
+fn each_type_can_have_its_own_jitter() {
+    // ares_calc_query_timeout draws a number for each query.
+    let config = alone(C_ARES, "");
+    let mut walk = Walk::new(&Lookup::new(C_ARES, &config, "x.test"), Choices::pinned([]));
+    let types_at = |walk: &mut Walk, now: u64| -> Vec<String> {
+        let mut types = Vec::new();
+        while let Step::Send(sent) = walk.poll(Duration::from_secs(now)) {
+            types.push(sent.query.query_type.to_string());
+        }
+        types
+    };
+    assert_eq!(types_at(&mut walk, 0), ["A", "AAAA"]);
+    assert_eq!(types_at(&mut walk, 2).len(), 2);
+    // From 4 s to 6 s.
+    walk.on_timeout_of(Duration::from_secs(4), k8s_resolv_conf::QueryType::Aaaa);
+    assert_eq!(types_at(&mut walk, 4), ["AAAA"]);
+    assert_eq!(types_at(&mut walk, 6), ["A"]);
+}
+
+#[test]
 fn c_ares_learns_from_answers() {
     // ares_metrics.c: after three answers of a millisecond it waits 250 ms.
     let config = config(C_ARES, &pod(5));
@@ -159,6 +179,57 @@ fn hickory_sends_again_every_third_of_a_second() {
     assert_eq!(sockets.len(), run.sent.len());
     // Two servers at a time: a third is never asked while the first two are silent.
     assert!(silence(HICKORY, 3, "").sent.iter().take(12).all(|sent| sent.server() < 3));
+}
+
+#[test]
+fn hickory_measures_truncated_replies_too() {
+    // The reply took 300 ms, the denial by TCP adds 150 ms: 1.2 times that is more than the 333 ms between two packets.
+    let config = config(HICKORY, "nameserver 10.0.0.1\nsearch a.test\noptions ndots:2\n");
+    let lookup = Lookup::new(HICKORY, &config, "x.y").families(k8s_resolv_conf::Families::V4);
+    let mut walk = Walk::new(&lookup, Choices::pinned([]));
+    let at = Duration::from_millis;
+    let Step::Send(first) = walk.poll(at(0)) else { panic!("a query") };
+    walk.on_reply(at(300), first.socket, first.server, &reply(Does::Tc, &first).expect("a reply"));
+    let Step::Send(stream) = walk.poll(at(300)) else { panic!("a query by TCP") };
+    walk.on_reply(at(300), stream.socket, stream.server, &reply(Does::Nx, &stream).expect("a reply"));
+    let Step::Send(next) = walk.poll(at(300)) else { panic!("a query for the next name") };
+    assert_eq!(next.query.name.to_string(), "x.y.");
+    let Step::Wait { until, .. } = walk.poll(at(300)) else { panic!("a wait") };
+    assert_eq!((until - at(300)).as_millis(), 537);
+}
+
+#[test]
+fn hickory_counts_a_server_that_was_overtaken_as_slow() {
+    // record_cancelled: the second server did not answer AAAA before the first did, after 1 s: 5 ms more than that. No answer to A adds
+    // 150 ms at 5 s, and 1.2 times that is its time between packets in the second try.
+    let mut config = config(HICKORY, "nameserver 10.0.0.1\nnameserver 10.0.0.2\n");
+    config.search.clear();
+    let mut walk = Walk::new(&Lookup::new(HICKORY, &config, "x.test."), Choices::pinned([]));
+    let (mut now, mut again) = (Duration::ZERO, Vec::new());
+    let answered = Duration::from_secs(1);
+    let mut first = None;
+    while now < Duration::from_secs(7) {
+        match walk.poll(now) {
+            Step::Send(sent) => {
+                let place = sent.server == config.nameservers[1].address;
+                let is_a = sent.query.query_type == k8s_resolv_conf::QueryType::A;
+                if place && is_a && now >= Duration::from_secs(5) {
+                    again.push(now.as_millis());
+                }
+                if !place && !is_a {
+                    first.get_or_insert(sent);
+                }
+            }
+            Step::Wait { until, .. } if now < answered && until >= answered => {
+                now = answered;
+                let sent = first.take().expect("AAAA to the first server");
+                walk.on_reply(now, sent.socket, sent.server, &reply(Does::Ok, &sent).expect("a reply"));
+            }
+            Step::Wait { until, .. } => now = until,
+            Step::Done(outcome) => panic!("{outcome:?}"),
+        }
+    }
+    assert_eq!(again, [5000, 5000 + 1378]);
 }
 
 #[test]

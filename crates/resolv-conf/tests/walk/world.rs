@@ -27,6 +27,8 @@ pub(crate) enum Does {
     NoData,
     /// The same from a server that neither has the zone nor recurses.
     Lame,
+    /// An alias, without what it stands for.
+    Alias,
     Nx,
     ServFail,
     Refused,
@@ -34,6 +36,8 @@ pub(crate) enum Does {
     /// FORMERR to queries with an OPT record, an address to others.
     FormErrToEdns,
     NotImp,
+    /// A code that no resolver knows: 9, NOTAUTH (RFC 8945 §5.2).
+    Other,
     /// Silence.
     Drop,
     /// ICMP: nobody listens. At once, as on the loopback interface.
@@ -143,10 +147,16 @@ pub(crate) fn reply(does: Does, transmit: &Transmit) -> Option<Reply> {
         Does::Ok => good,
         Does::NoData => with(Rcode::NoError),
         Does::Lame => with(Rcode::NoError).lame(),
+        Does::Alias => {
+            let mut alias = with(Rcode::NoError);
+            alias.answers = 1;
+            alias
+        }
         Does::Nx => with(Rcode::NxDomain),
         Does::ServFail => with(Rcode::ServFail),
         Does::Refused => with(Rcode::Refused),
         Does::NotImp => with(Rcode::NotImp),
+        Does::Other => with(Rcode::Other(9)),
         Does::FormErr => with(Rcode::FormErr),
         Does::FormErrToEdns if query.edns.is_some() => with(Rcode::FormErr),
         Does::FormErrToEdns => good,
@@ -156,7 +166,7 @@ pub(crate) fn reply(does: Does, transmit: &Transmit) -> Option<Reply> {
     })
 }
 
-/// Runs a lookup; `rule` says what the server does with each query. Replies come at once.
+/// Runs a lookup; `rule` says what the server does with each query. Replies come at once, one after the other.
 pub(crate) fn run_lookup(lookup: &Lookup<'_>, choices: Choices, rule: impl Fn(&Transmit) -> Does) -> Run {
     let mut walk = Walk::new(lookup, choices);
     let (mut now, mut sent, mut replies) = (Duration::ZERO, Vec::new(), Vec::<(SocketId, SocketAddr, Reply)>::new());
@@ -180,9 +190,8 @@ pub(crate) fn run_lookup(lookup: &Lookup<'_>, choices: Choices, rule: impl Fn(&T
                 assert!(now <= longest, "later than {longest:?}");
             }
             Step::Wait { .. } => {
-                for (socket, from, reply) in std::mem::take(&mut replies) {
-                    walk.on_reply(now, socket, from, &reply);
-                }
+                let (socket, from, reply) = replies.remove(0);
+                walk.on_reply(now, socket, from, &reply);
             }
             Step::Done(outcome) => return Run { sent, outcome, took: now, walk },
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Answer, Flight, Lane, Postponed, Timer};
+use super::{Answer, Flight, Lane, Postponed, State, Timer};
 use crate::walk::Transport;
 use crate::walk::context::{Context, Serial, Shows};
 use crate::walk::fault::{Class, Fault};
@@ -75,7 +75,10 @@ impl Lane {
             self.arrived.push(flight.half);
         }
         if self.halves.iter().all(|half| half.answer.is_some() || half.failed) {
-            return self.finish();
+            return match cx.policy.order {
+                Order::Health => self.postpone(cx, Postponed::End),
+                _ => self.finish(),
+            };
         }
         if cx.policy.pair == Pair::Lockstep && cx.serial != Serial::No && !self.streams() {
             if cx.serial == Serial::Reopen {
@@ -89,8 +92,8 @@ impl Lane {
     pub(super) fn fail(&mut self, cx: &mut Context, now: Duration, flight: Flight, class: Class) {
         self.fault = class.fault();
         if cx.policy.order == Order::Health {
-            cx.health.failed(flight.server, now);
-            return self.postpone(cx, Postponed::Round);
+            cx.health.failed(flight.server);
+            return self.postpone(cx, if self.state == State::LastTry { Postponed::End } else { Postponed::Round });
         }
         if cx.policy.pair == Pair::Lockstep && !cx.settings.strict {
             if !self.arrived.is_empty() {
@@ -190,7 +193,7 @@ impl Lane {
     /// c-ares' process_timeouts: all queries that are late count against their servers before one is sent again, and by another socket.
     pub(in crate::walk) fn count_late(&self, cx: &mut Context, now: Duration, early: bool) {
         if let (true, Order::Health, Some(flight)) = (self.is_late(now, early), cx.policy.order, self.flights.last()) {
-            cx.health.failed(flight.server, now);
+            cx.health.failed(flight.server);
             cx.close(flight.socket);
         }
     }

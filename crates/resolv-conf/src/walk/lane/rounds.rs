@@ -11,10 +11,14 @@ use crate::walk::{SocketId, Transport};
 
 impl Lane {
     pub(super) fn next_round(&mut self, cx: &mut Context, now: Duration) {
-        self.round = self.round.saturating_add(1);
         if self.state == State::LastTry {
             return self.finish();
         }
+        self.further_round(cx, now);
+    }
+
+    pub(super) fn further_round(&mut self, cx: &mut Context, now: Duration) {
+        self.round = self.round.saturating_add(1);
         // What is put on c-ares' list of timers later comes first there, if its time is the same.
         self.rank = -i64::from(cx.next_turn());
         self.start_round(cx, now);
