@@ -153,6 +153,24 @@ impl RoutingTable {
         self.paths.nodes().flat_map(|(_, _, node)| node.routes()).map(|route| &**route)
     }
 
+    /// The default backends: those of Ingresses, by namespace and name, then the controller's own.
+    pub fn default_backends(&self) -> impl Iterator<Item = &DefaultBackend> {
+        let mut ingresses: Vec<_> = self.ingresses.iter().collect();
+        ingresses.sort_unstable_by_key(|(key, _)| *key);
+        let own = self.default.as_deref().filter(|default| default.ingress().is_none());
+        ingresses.into_iter().filter_map(|(_, ingress)| ingress.default.as_deref()).chain(own)
+    }
+
+    /// What rules and default backends lead to; in no particular order.
+    pub fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
+        self.upstreams.iter().map(|upstream| &**upstream)
+    }
+
+    /// Whether an Ingress has a part in the table.
+    pub fn has_ingress(&self, ingress: &ObjectKey) -> bool {
+        self.ingresses.contains_key(ingress)
+    }
+
     /// What a rule or default backend leads to; `None` for a backend that is no Service.
     pub fn upstream_of(&self, matched: RouteMatch<'_>) -> Option<&Upstream> {
         matched.destination().upstream().and_then(|id| self.upstream(id))
