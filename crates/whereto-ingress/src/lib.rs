@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod access_log;
+mod admin;
+mod body;
+mod config;
+mod connection;
+mod error;
+mod executor;
+mod forwarding;
+mod lifecycle;
+mod listen;
+mod metrics;
+mod proxy_protocol;
+mod server;
+mod service;
+mod tls;
+mod upstream;
+mod worker;
+
+pub use access_log::{AccessLogConfig, AccessLogFormat};
+pub use admin::AdminAddresses;
+pub use config::{Hsts, IngressConfig, Limits, Timeouts};
+pub use error::ServerError;
+pub use forwarding::{FieldNames, ForwardedField, ForwardingOptions, Pseudonym, ServerField};
+pub use ipnet::IpNet;
+pub use lifecycle::Phase;
+pub use prometheus_client;
+pub use proxy_protocol::{Progress, ProxyHeader, ProxyHeaderError};
+pub use server::{Addresses, IngressServer, ServerHandle};
+pub use tls::{CertificateError, Certificates};
+pub use upstream::{Affinity, CookieAffinity, EndpointVerification, Retry, UpstreamOptions};

@@ -1,0 +1,130 @@
+//! Connections of HTTP/1.1: one request at a time.
+
+use std::sync::Arc;
+
+use hyper::client::conn::http1::SendRequest;
+use rustls::pki_types::ServerName;
+use tokio::time::Instant;
+
+use super::UpstreamCounters;
+use super::endpoint::{Endpoint, InFlight};
+use super::response_body::Lease;
+
+/// Connections without requests, the one used last at the end.
+pub(super) struct IdleConnections<B> {
+    connections: Vec<Idle<B>>,
+    max: usize,
+    counters: Arc<UpstreamCounters>,
+}
+
+struct Idle<B> {
+    sender: SendRequest<B>,
+    server_name: Option<ServerName<'static>>,
+    since: Instant,
+}
+
+impl<B> IdleConnections<B> {
+    pub(super) const fn new(max: usize, counters: Arc<UpstreamCounters>) -> Self {
+        Self { connections: Vec::new(), max, counters }
+    }
+
+    fn put(&mut self, sender: SendRequest<B>, server_name: Option<ServerName<'static>>) {
+        if self.max == 0 {
+            return;
+        }
+        if self.connections.len() >= self.max {
+            self.remove(0);
+        }
+        self.connections.push(Idle { sender, server_name, since: Instant::now() });
+        self.counters.idle.increment();
+    }
+
+    /// The one used last of those that can take a request now.
+    fn take(&mut self, server_name: Option<&ServerName<'static>>) -> Option<SendRequest<B>> {
+        for place in (0..self.connections.len()).rev() {
+            let Some(idle) = self.connections.get(place) else { continue };
+            if idle.sender.is_closed() {
+                self.remove(place);
+            } else if idle.server_name.as_ref() == server_name && idle.sender.is_ready() {
+                return Some(self.remove(place).sender);
+            }
+        }
+        None
+    }
+
+    fn remove(&mut self, place: usize) -> Idle<B> {
+        self.counters.idle.decrement();
+        self.connections.remove(place)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.connections.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.retain(|_| false);
+    }
+
+    pub(super) fn sweep(&mut self, before: Option<Instant>) {
+        self.retain(|idle| !idle.sender.is_closed() && before.is_none_or(|before| idle.since > before));
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Idle<B>) -> bool) {
+        let counters = &self.counters;
+        self.connections.retain(|idle| {
+            let keep = keep(idle);
+            if !keep {
+                counters.idle.decrement();
+            }
+            keep
+        });
+    }
+}
+
+impl<B> Drop for IdleConnections<B> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl<B> Endpoint<B> {
+    /// A connection that is open and has no request.
+    pub(super) async fn idle_http1(&self, server_name: Option<&ServerName<'static>>) -> Option<SendRequest<B>> {
+        if let Some(sender) = self.idle.borrow_mut().take(server_name) {
+            return Some(sender);
+        }
+        if self.idle.borrow().is_empty() {
+            return None;
+        }
+        // Its task has yet to notice that the response was read, when the next request follows at once.
+        tokio::task::yield_now().await;
+        self.idle.borrow_mut().take(server_name)
+    }
+}
+
+/// A connection that a response is read from.
+pub(super) struct Http1Lease<B> {
+    in_flight: InFlight<B>,
+    sender: SendRequest<B>,
+    server_name: Option<ServerName<'static>>,
+}
+
+impl<B> Http1Lease<B> {
+    pub(super) const fn new(
+        in_flight: InFlight<B>,
+        sender: SendRequest<B>,
+        server_name: Option<ServerName<'static>>,
+    ) -> Self {
+        Self { in_flight, sender, server_name }
+    }
+}
+
+impl<B> Lease for Http1Lease<B> {
+    fn end(self: Box<Self>) {
+        let Self { in_flight, sender, server_name } = *self;
+        let endpoint = in_flight.endpoint();
+        if !endpoint.is_closed() && !sender.is_closed() {
+            endpoint.idle.borrow_mut().put(sender, server_name);
+        }
+    }
+}
