@@ -10,6 +10,7 @@ mod fields;
 mod ingress;
 mod ingress_class;
 mod kubelet_configuration;
+mod load_balancer;
 mod meta;
 mod namespace;
 mod pod;
@@ -28,10 +29,12 @@ pub use ingress::{
 };
 pub use ingress_class::{IngressClass, IngressClassSpec};
 pub use kubelet_configuration::KubeletConfiguration;
+pub use load_balancer::{LoadBalancerIngress, LoadBalancerStatus, ServiceStatus};
 pub use meta::{ObjectMeta, OwnerReference};
 pub use namespace::Namespace;
 pub use pod::{
-    Container, ContainerPort, HostAlias, Pod, PodCondition, PodDNSConfig, PodDNSConfigOption, PodIP, PodSpec, PodStatus,
+    Container, ContainerPort, HostAlias, HostIP, Pod, PodCondition, PodDNSConfig, PodDNSConfigOption, PodIP, PodSpec,
+    PodStatus,
 };
 pub use secret::Secret;
 pub use service::{Service, ServicePort, ServiceSpec};

@@ -72,7 +72,7 @@ fn truncated_json_is_malformed() {
 #[test]
 fn unknown_fields_are_told_with_their_path() {
     let (folder, run) = load(
-        "apiVersion: v1\nkind: Service\nmetadata: {name: a, lables: {}}\nspec:\n  clusterIP: None\n  sessionAffinity: None\n  prots: []\n  ports:\n  - port: 1\n  - port: 2\n    nodePort: 3\n    porotcol: TCP\nstatus: {loadBalancer: {anything: 1}}\n",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a, lables: {}}\nspec:\n  clusterIP: None\n  sessionAffinity: None\n  prots: []\n  ports:\n  - port: 1\n  - port: 2\n    nodePort: 3\n    porotcol: TCP\nstatus: {conditions: [{anything: 1}], loadBalancer: {anythin: 1}}\n",
     );
     assert_eq!(
         run.warnings(&folder),
@@ -80,6 +80,7 @@ fn unknown_fields_are_told_with_their_path() {
             "a.yaml:1: warning: Service default/a: metadata.lables: unknown field",
             "a.yaml:1: warning: Service default/a: spec.prots: unknown field",
             "a.yaml:1: warning: Service default/a: spec.ports[1].porotcol: unknown field",
+            "a.yaml:1: warning: Service default/a: status.loadBalancer.anythin: unknown field",
         ]
     );
     assert_eq!(run.errors(&folder), Vec::<String>::new());

@@ -19,7 +19,10 @@ macro_rules! fields {
     };
 }
 
-fields!(service: core::Service { read: [metadata, spec], ignored: [status] });
+fields!(service: core::Service { read: [metadata, spec, status], ignored: [] });
+fields!(service_status: core::ServiceStatus { read: [load_balancer], ignored: [conditions] });
+fields!(load_balancer_status: core::LoadBalancerStatus { read: [ingress], ignored: [] });
+fields!(load_balancer_ingress: core::LoadBalancerIngress { read: [hostname, ip], ignored: [ip_mode, ports] });
 fields!(service_spec: core::ServiceSpec {
     read: [cluster_ip, cluster_ips, external_name, ip_families, ip_family_policy, ports, publish_not_ready_addresses, selector, type_],
     ignored: [
@@ -27,7 +30,7 @@ fields!(service_spec: core::ServiceSpec {
         load_balancer_class, load_balancer_ip, load_balancer_source_ranges, session_affinity, session_affinity_config, traffic_distribution
     ]
 });
-fields!(service_port: core::ServicePort { read: [app_protocol, name, port, protocol, target_port], ignored: [node_port] });
+fields!(service_port: core::ServicePort { read: [app_protocol, name, node_port, port, protocol, target_port], ignored: [] });
 fields!(endpoint_slice: discovery::EndpointSlice { read: [address_type, endpoints, metadata, ports], ignored: [] });
 fields!(endpoint: discovery::Endpoint {
     read: [addresses, conditions, hostname, target_ref, zone],
@@ -62,7 +65,10 @@ fields!(stateful_set: apps::StatefulSet { read: [metadata, spec], ignored: [stat
 fields!(daemon_set: apps::DaemonSet { read: [metadata, spec], ignored: [status] });
 fields!(job: batch::Job { read: [metadata, spec], ignored: [status] });
 fields!(cron_job: batch::CronJob { read: [metadata, spec], ignored: [status] });
-fields!(ingress: networking::Ingress { read: [metadata, spec], ignored: [status] });
+fields!(ingress: networking::Ingress { read: [metadata, spec, status], ignored: [] });
+fields!(ingress_status: networking::IngressStatus { read: [load_balancer], ignored: [] });
+fields!(ingress_load_balancer_status: networking::IngressLoadBalancerStatus { read: [ingress], ignored: [] });
+fields!(ingress_load_balancer_ingress: networking::IngressLoadBalancerIngress { read: [hostname, ip], ignored: [ports] });
 fields!(ingress_spec: networking::IngressSpec { read: [default_backend, ingress_class_name, rules, tls], ignored: [] });
 fields!(ingress_rule: networking::IngressRule { read: [host, http], ignored: [] });
 fields!(http_ingress_rule_value: networking::HTTPIngressRuleValue { read: [paths], ignored: [] });
@@ -140,6 +146,8 @@ fn the_known_names_are_upstreams() {
     }
     same! {
         "Service": core::Service, "ServiceSpec": core::ServiceSpec, "ServicePort": core::ServicePort,
+        "ServiceStatus": core::ServiceStatus, "LoadBalancerStatus": core::LoadBalancerStatus,
+        "LoadBalancerIngress": core::LoadBalancerIngress, "HostIP": core::HostIP,
         "EndpointSlice": discovery::EndpointSlice, "Endpoint": discovery::Endpoint,
         "EndpointConditions": discovery::EndpointConditions, "EndpointPort": discovery::EndpointPort,
         "ObjectReference": core::ObjectReference, "Namespace": core::Namespace, "ObjectMeta": ObjectMeta,
@@ -199,7 +207,7 @@ fn our_names_are_among_upstreams() {
         )*};
     }
     within! {
-        Service ServiceSpec ServicePort EndpointSlice Endpoint EndpointConditions EndpointPort ObjectReference Namespace ObjectMeta
+        Service ServiceSpec ServiceStatus LoadBalancerStatus LoadBalancerIngress HostIP ServicePort EndpointSlice Endpoint EndpointConditions EndpointPort ObjectReference Namespace ObjectMeta
         Endpoints EndpointSubset EndpointAddress Pod PodSpec PodStatus PodCondition PodIP Container ContainerPort
         ServiceImport ServiceImportSpec ServiceImportPort HostAlias PodDNSConfig PodDNSConfigOption OwnerReference
         Workload WorkloadSpec JobTemplateSpec JobSpec PodTemplateSpec KubeletConfiguration

@@ -16,6 +16,8 @@ kube: our server and real CoreDNS watch the same API server while it changes and
   --runs N             how often each fault is run (1); 0 for none
   --faults NAME,…      only these faults
   --scale FILE         only measure both with this v1 List, and with as many changes as --steps says
+  --manifests FOLDER   only try the manifests in this folder: deploy
+  --takeovers N        with --manifests: how often the replica that writes statuses is lost (3)
   --whereto PATH       our server (target/release/whereto)
   --originals FOLDER   the built originals ($WHERETO_ORIGINALS or target/originals)
 ";
@@ -30,6 +32,8 @@ pub(crate) struct Arguments {
     pub(crate) runs: u64,
     pub(crate) faults: Option<String>,
     pub(crate) scale: Option<PathBuf>,
+    pub(crate) manifests: Option<PathBuf>,
+    pub(crate) takeovers: u64,
     pub(crate) whereto: PathBuf,
     pub(crate) originals: PathBuf,
 }
@@ -47,6 +51,8 @@ impl Arguments {
             runs: 1,
             faults: None,
             scale: None,
+            manifests: None,
+            takeovers: 3,
             whereto: "target/release/whereto".into(),
             originals,
         };
@@ -66,6 +72,8 @@ impl Arguments {
                 "--runs" => arguments.runs = number()?,
                 "--faults" => arguments.faults = Some(value),
                 "--scale" => arguments.scale = Some(value.into()),
+                "--manifests" => arguments.manifests = Some(value.into()),
+                "--takeovers" => arguments.takeovers = number()?,
                 "--whereto" => arguments.whereto = value.into(),
                 "--originals" => arguments.originals = value.into(),
                 _ => bail!("{word}: unknown\n{USAGE}"),

@@ -31,6 +31,9 @@ pub(crate) const API: SocketAddr = local(16443);
 const ETCD: SocketAddr = local(12379);
 const ETCD_PEER: SocketAddr = local(12380);
 
+/// Who wrote statuses and Leases, and when; in the cluster's folder.
+pub(crate) const AUDIT_LOG: &str = "audit.log";
+
 /// What our server may do: list and watch, the rule for each API group apart.
 const RULES: [(&str, &[&str]); 2] =
     [("", &["namespaces", "pods", "services"]), ("discovery.k8s.io", &["endpointslices"])];
@@ -88,6 +91,15 @@ impl Cluster {
 
     /// Starts the API server and waits until it is ready.
     pub(crate) fn start_api(&mut self) -> Result<()> {
+        let policy = json!({
+            "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+            "rules": [
+                {"level": "Metadata", "verbs": ["patch"], "resources": [{"group": "networking.k8s.io", "resources": ["ingresses/status"]}]},
+                {"level": "Metadata", "verbs": ["create", "update"], "resources": [{"group": "coordination.k8s.io", "resources": ["leases"]}]},
+                {"level": "None"}
+            ]
+        });
+        fs::write(self.file("audit.json"), policy.to_string())?;
         let mut process = Process::start(
             "kube-apiserver",
             &self.originals.join("kube-apiserver"),
@@ -105,6 +117,8 @@ impl Cluster {
                 "--service-account-signing-key-file=tokens.key".to_owned(),
                 format!("--service-cluster-ip-range={}", SERVICE_RANGES.join(",")),
                 "--authorization-mode=RBAC".to_owned(),
+                "--audit-policy-file=audit.json".to_owned(),
+                format!("--audit-log-path={AUDIT_LOG}"),
                 // Pods without service accounts, and namespaces that come and go faster than their caches notice.
                 "--disable-admission-plugins=ServiceAccount,NamespaceLifecycle".to_owned(),
                 // Every EndpointSlice is one of ours.
@@ -157,6 +171,21 @@ impl Cluster {
         Ok(())
     }
 
+    /// A file of the cluster's.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A file for who has a token.
+    pub(crate) fn kubeconfig_with_token(&self, name: &str, namespace: &str, token: &str) -> Result<PathBuf> {
+        write_kubeconfig(&self.folder, name, API, namespace, &json!({"token": token}))
+    }
+
+    /// A program of ours with these words, without waiting for it.
+    pub(crate) fn start_program(&self, name: &str, program: &Path, words: &[String]) -> Result<Process> {
+        Process::start(name, program, &self.folder, words)
+    }
+
     /// CoreDNS, without waiting for it.
     pub(crate) fn start_coredns(&self, variant: Variant) -> Result<Process> {
         let file = self.folder.join("corefile");
@@ -199,20 +228,37 @@ pub(crate) const fn admin(listen: SocketAddr) -> SocketAddr {
 
 /// What `/ready` and `/metrics` say: the status and the text.
 pub(crate) fn told(listen: SocketAddr, path: &str) -> Result<(u16, String)> {
-    TcpStream::connect_timeout(&admin(listen), Duration::from_secs(1)).context("the admin address")?;
+    fetched(admin(listen).port(), path)
+}
+
+/// The same of whoever listens on a port.
+pub(crate) fn fetched(port: u16, path: &str) -> Result<(u16, String)> {
+    TcpStream::connect_timeout(&local(port), Duration::from_secs(1)).context("the admin address")?;
     let agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
-    let mut answer = agent.get(format!("http://{}{path}", admin(listen))).call()?;
+    let mut answer = agent.get(format!("http://{}{path}", local(port))).call()?;
     Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
 }
 
 fn kubeconfig(folder: &Path, name: &str, server: SocketAddr) -> Result<PathBuf> {
-    let file = folder.join(format!("{name}.kubeconfig"));
     let path = |name: &str| folder.join(name).display().to_string();
+    let reader = json!({"client-certificate": path("reader.crt"), "client-key": path("reader.key")});
+    write_kubeconfig(folder, name, server, "default", &reader)
+}
+
+fn write_kubeconfig(
+    folder: &Path,
+    name: &str,
+    server: SocketAddr,
+    namespace: &str,
+    user: &serde_json::Value,
+) -> Result<PathBuf> {
+    let file = folder.join(format!("{name}.kubeconfig"));
+    let authority = folder.join("ca.crt").display().to_string();
     let config = json!({
         "apiVersion": "v1", "kind": "Config", "current-context": "c",
-        "clusters": [{"name": "c", "cluster": {"server": format!("https://{server}"), "certificate-authority": path("ca.crt")}}],
-        "users": [{"name": "u", "user": {"client-certificate": path("reader.crt"), "client-key": path("reader.key")}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}]
+        "clusters": [{"name": "c", "cluster": {"server": format!("https://{server}"), "certificate-authority": authority}}],
+        "users": [{"name": "u", "user": user}],
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": namespace}}]
     });
     fs::write(&file, config.to_string()).with_context(|| format!("writing {}", file.display()))?;
     Ok(file)

@@ -14,6 +14,7 @@ mod changes;
 mod cluster;
 mod compare;
 mod faults;
+mod manifests;
 #[path = "../live/namespace.rs"]
 mod namespace;
 #[path = "../live/process.rs"]
@@ -22,6 +23,7 @@ mod proxy;
 mod scale;
 mod transfer;
 mod witness;
+mod writers;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -57,6 +59,14 @@ fn run() -> Result<ExitCode> {
     println!("etcd and kube-apiserver ready after {:.1} s", begin.elapsed().as_secs_f32());
     if let Some(list) = &arguments.scale {
         return scale::run(&cluster, list, arguments.steps).map(|()| ExitCode::SUCCESS);
+    }
+    if let Some(manifests) = &arguments.manifests {
+        let kustomize = arguments.originals.join("kustomize");
+        let mut is_good = manifests::run(&cluster, manifests, &kustomize, &arguments.whereto)?;
+        if arguments.takeovers > 0 {
+            is_good &= writers::run(&cluster, manifests, &kustomize, arguments.takeovers, arguments.seed)?;
+        }
+        return Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut is_good = true;
     for number in 0..arguments.clusters {

@@ -114,6 +114,7 @@ fn versioned<T: Watched>(raw: &RawValue) -> Result<(Read<T>, Box<str>), Problem>
         Ok(mut object) => {
             // It changes with every write, even of what is not read.
             let text = std::mem::take(&mut object.metadata().resource_version);
+            object.level();
             let key = T::key(object.metadata());
             Ok((Read { key, version: number(&text), object: Ok(object) }, text))
         }

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use object_change::ObjectKey;
+
 use super::source::starter;
 use crate::change::Kind;
 
@@ -24,6 +26,7 @@ pub struct KubeOptions {
     pub(super) namespaces: Vec<Box<str>>,
     pub(super) labels: BTreeMap<Kind, String>,
     pub(super) fields: BTreeMap<Kind, String>,
+    pub(super) secrets: Vec<ObjectKey>,
     pub(super) watch_timeout: Duration,
     pub(super) page_size: u32,
     pub(super) pauses: (Duration, Duration),
@@ -46,6 +49,7 @@ impl KubeOptions {
             namespaces: Vec::new(),
             labels: BTreeMap::new(),
             fields: BTreeMap::new(),
+            secrets: Vec::new(),
             watch_timeout: Duration::from_secs(60),
             page_size: 500,
             pauses: (Duration::from_millis(200), Duration::from_secs(10)),
@@ -74,6 +78,14 @@ impl KubeOptions {
     #[must_use]
     pub fn with_fields(mut self, kind: Kind, selector: impl Into<String>) -> Self {
         self.fields.insert(kind, selector.into());
+        self
+    }
+
+    /// Tells this Secret (may be given several times) even if no Ingress names it. Where Ingresses and Secrets are read, Secrets that
+    /// no Ingress names in `spec.tls` count as not there otherwise, and nothing but their keys is kept. Without Ingresses, all are told.
+    #[must_use]
+    pub fn with_secret(mut self, secret: ObjectKey) -> Self {
+        self.secrets.push(secret);
         self
     }
 

@@ -13,6 +13,14 @@ pub enum Verb {
     List,
     /// To be told of changes.
     Watch,
+    /// To read one object.
+    Get,
+    /// To create objects.
+    Create,
+    /// To replace an object.
+    Update,
+    /// To change a part of an object.
+    Patch,
 }
 
 impl fmt::Display for Verb {
@@ -20,6 +28,10 @@ impl fmt::Display for Verb {
         f.write_str(match self {
             Self::List => "list",
             Self::Watch => "watch",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Patch => "patch",
         })
     }
 }
@@ -39,7 +51,7 @@ pub enum Problem {
     },
     /// The credentials are not taken (401), or there are none to be had.
     Unauthorized(Box<str>),
-    /// The cluster does not have the kind (404).
+    /// The cluster does not have the kind, or an object that was to be written is gone (404).
     NoSuchKind(Resource),
     /// The version to go on from is too old for the server, or of another store (410, and 504 for one that is too new): the
     /// objects are listed again.
@@ -111,10 +123,14 @@ impl fmt::Display for Problem {
                     None => f.write_str("all namespaces")?,
                 }
                 let Resource { group, plural, .. } = resource;
+                let verbs = match verb {
+                    // Who needs one needs the other.
+                    Verb::List | Verb::Watch => "\"list\", \"watch\"".to_owned(),
+                    verb => format!("\"{verb}\""),
+                };
                 write!(
                     f,
-                    ": an RBAC rule is missing, {{apiGroups: [\"{group}\"], resources: [\"{plural}\"], verbs: [\"list\", \
-                     \"watch\"]}}"
+                    ": an RBAC rule is missing, {{apiGroups: [\"{group}\"], resources: [\"{plural}\"], verbs: [{verbs}]}}"
                 )
             }
             Self::Unauthorized(message) => write!(f, "the credentials are not accepted: {message}"),

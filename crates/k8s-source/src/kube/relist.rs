@@ -163,6 +163,27 @@ impl<K: Eq + Hash + Clone, V: Hash> Relist<K, V> {
         }
     }
 
+    /// An object was read once more, because of it something else is of interest than before. It was read just now: what is known
+    /// up to `version` was known to who answered. Ignored while a list is read, and if something newer is known.
+    pub fn reread(&mut self, key: K, version: u64, value: V) -> Option<Difference<K, V>> {
+        let known = self.known.get(&key).map(|known| known.version);
+        if self.is_listing || !self.is_news(&key, version) && known.is_none_or(|known| version < known) {
+            return None;
+        }
+        let content = self.content(&value);
+        let list = self.list;
+        self.gone.remove(&key);
+        match self.known.insert(key.clone(), Known { version, content, list }) {
+            Some(known) if known.content == content => None,
+            _ => Some(Difference::Upsert(key, value)),
+        }
+    }
+
+    /// The version of an object, if there is one.
+    pub fn version(&self, key: &K) -> Option<u64> {
+        self.known.get(key).map(|known| known.version)
+    }
+
     /// An object was deleted; `version` is that of the deletion. Ignored while a list is read.
     pub fn delete(&mut self, key: K, version: u64) -> Option<Difference<K, V>> {
         if !self.is_news(&key, version) {

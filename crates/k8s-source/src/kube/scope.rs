@@ -1,62 +1,28 @@
 //! List and watch of one kind in one place, for ever.
 
+mod reread;
+
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ::kube::Client;
-use ::kube::core::Request;
-use ::kube::core::params::{ListParams, WatchParams};
-use object_change::{Delta, Diagnostic, ObjectKey};
-use rand::RngExt as _;
+use futures_util::future::{Either, select};
+use object_change::ObjectKey;
 use tokio::time::Instant;
 
+use super::asked::Asked;
 use super::backoff::Backoff;
-use super::body::{Body, patiently};
+use super::body::Body;
 use super::decode::{self, Event, Page, Read};
-use super::problem::{Problem, Verb};
-use super::relist::{Difference, Relist};
+use super::news::{News, Told};
+use super::problem::Problem;
+use super::relist::Relist;
+use super::selection::{Held, Selection};
 use super::watched::Watched;
-use super::{KubeOptions, Resource, State};
-use crate::change::{Consumer, Kind};
+use super::{KubeOptions, State};
 
-/// How much longer than a watch lasts nothing may be heard: the server ends a watch in time.
-const GRACE: Duration = Duration::from_secs(5);
 /// A watch that ended sooner is renewed after a pause.
 const SHORT: Duration = Duration::from_secs(1);
-
-/// What a scope has to tell.
-pub(super) enum News {
-    /// Changes for the consumer, perhaps none.
-    Changes(Box<dyn Changes>),
-    /// The state, the number of objects or the problem is another.
-    Status,
-}
-
-/// Changes of whatever kind.
-pub(super) trait Changes: Send {
-    /// Tells the consumer, and hands on what it and the reading found. Whether there was anything to tell.
-    fn apply(self: Box<Self>, consumer: &mut dyn Consumer, found: &mut dyn FnMut(Diagnostic)) -> bool;
-}
-
-struct Told<T> {
-    differences: Vec<Difference<ObjectKey, T>>,
-    found: Vec<Diagnostic>,
-}
-
-impl<T: Watched> Changes for Told<T> {
-    fn apply(self: Box<Self>, consumer: &mut dyn Consumer, found: &mut dyn FnMut(Diagnostic)) -> bool {
-        let is_anything = !self.differences.is_empty();
-        self.found.into_iter().for_each(&mut *found);
-        for difference in self.differences {
-            let diagnostics = match difference {
-                Difference::Upsert(key, object) => consumer.apply(T::change(Delta::Upsert(key, &object))),
-                Difference::Delete(key) => consumer.apply(T::change(Delta::Delete(key))),
-            };
-            diagnostics.into_iter().for_each(&mut *found);
-        }
-        is_anything
-    }
-}
 
 /// How a scope stands.
 #[derive(Clone, Debug)]
@@ -64,86 +30,6 @@ pub(super) struct Standing {
     pub(super) state: State,
     pub(super) objects: usize,
     pub(super) problem: Option<Arc<Problem>>,
-}
-
-/// What is asked for, and how.
-pub(super) struct Asked {
-    client: Client,
-    resource: Resource,
-    request: Request,
-    namespace: Option<Box<str>>,
-    labels: Option<String>,
-    fields: Option<String>,
-    page_size: u32,
-    watch_timeout: Duration,
-}
-
-impl Asked {
-    pub(super) fn new<T: Watched>(client: Client, options: &KubeOptions, namespace: Option<&str>) -> Self {
-        let resource = T::RESOURCE;
-        let mut fields = options.fields.get(&T::KIND).cloned();
-        let mut path = namespace;
-        if T::KIND == Kind::Namespace
-            && let Some(name) = path.take()
-        {
-            // A Namespace is in none: one is asked for by its name.
-            let own = format!("metadata.name={name}");
-            fields = Some(fields.map_or_else(|| own.clone(), |fields| format!("{own},{fields}")));
-        }
-        Self {
-            client,
-            resource,
-            request: Request::new(resource.path(path)),
-            namespace: path.map(Into::into),
-            labels: options.labels.get(&T::KIND).cloned(),
-            fields,
-            page_size: options.page_size,
-            watch_timeout: options.watch_timeout,
-        }
-    }
-
-    fn patience(&self) -> Duration {
-        self.watch_timeout + GRACE
-    }
-
-    async fn send(&self, request: http::Request<Vec<u8>>, verb: Verb) -> Result<Body, Problem> {
-        let sent = patiently(self.patience(), self.client.request_stream(request)).await?;
-        let reader = sent.map_err(|error| Problem::of_error(&error, verb, self.resource, self.namespace.as_deref()))?;
-        Ok(Body::new(reader, self.patience()))
-    }
-
-    async fn page<T: Watched>(&self, next: Option<&str>, is_paged: bool) -> Result<Page<T>, Problem> {
-        let params = ListParams {
-            label_selector: self.labels.clone(),
-            field_selector: self.fields.clone(),
-            limit: is_paged.then_some(self.page_size),
-            continue_token: next.map(Into::into),
-            ..ListParams::default()
-        };
-        let request = self.request.list(&params).map_err(|error| Problem::Malformed(error.to_string().into()))?;
-        let text = self.send(request, Verb::List).await?.whole().await?;
-        decode::page(&text)
-    }
-
-    async fn watch(&self, version: &str) -> Result<Body, Problem> {
-        let timeout = self.watch_timeout.as_secs_f64() * rand::rng().random_range(0.9..=1.0);
-        let params = WatchParams {
-            label_selector: self.labels.clone(),
-            field_selector: self.fields.clone(),
-            timeout: Some((timeout.round() as u32).max(1)),
-            bookmarks: true,
-            send_initial_events: false,
-        };
-        let mut request =
-            self.request.watch(&params, version).map_err(|error| Problem::Malformed(error.to_string().into()))?;
-        // An event must not wait in a compressor.
-        request.headers_mut().insert(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
-        self.send(request, Verb::Watch).await
-    }
-
-    fn failed(&self, status: &kube::core::Status) -> Problem {
-        Problem::of_status(status, Verb::Watch, self.resource, self.namespace.as_deref())
-    }
 }
 
 /// Where it stands in the cycle.
@@ -163,10 +49,20 @@ enum Phase {
     Pause(Duration, Box<Self>),
 }
 
+/// Waits for another wish, for ever where everything is wanted.
+async fn wished(selection: &mut Option<Selection>) {
+    match selection {
+        Some(selection) => selection.change().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// See the module.
 pub(super) struct Scope<T> {
     asked: Asked,
-    relist: Relist<ObjectKey, T>,
+    relist: Relist<ObjectKey, Held<T>>,
+    /// Which objects are read whole; `None`: all.
+    selection: Option<Selection>,
     phase: Phase,
     backoff: Backoff,
     /// Whether lists are read in pages: not after one took longer than the server kept its version.
@@ -179,11 +75,12 @@ pub(super) struct Scope<T> {
 }
 
 impl<T: Watched> Scope<T> {
-    pub(super) fn new(asked: Asked, options: &KubeOptions) -> Self {
+    pub(super) fn new(asked: Asked, options: &KubeOptions, selection: Option<Selection>) -> Self {
         let (least, most) = options.pauses;
         Self {
             asked,
             relist: Relist::new(),
+            selection,
             phase: Phase::List,
             backoff: Backoff::new(least, most),
             is_paged: true,
@@ -209,6 +106,9 @@ impl<T: Watched> Scope<T> {
             // Given up half way, it starts from the list: that is right at any time.
             let news = match std::mem::replace(&mut self.phase, Phase::List) {
                 Phase::List => {
+                    if let Some(selection) = &mut self.selection {
+                        selection.begin().await;
+                    }
                     self.relist.begin();
                     let read = self.asked.page(None, self.is_paged).await;
                     self.listed(read)
@@ -228,7 +128,20 @@ impl<T: Watched> Scope<T> {
                 },
                 Phase::Watching { version, mut body, since } => {
                     let mut line = std::mem::take(&mut self.line);
-                    let read = body.line(&mut line).await;
+                    let read = {
+                        let change = pin!(wished(&mut self.selection));
+                        match select(change, pin!(body.line(&mut line))).await {
+                            Either::Left(_) => None,
+                            Either::Right((read, _)) => Some(read),
+                        }
+                    };
+                    let Some(read) = read else {
+                        self.line = line;
+                        match self.reread(version, body, since).await {
+                            Some(news) => return news,
+                            None => continue,
+                        }
+                    };
                     let news = match read {
                         Ok(true) => self.told(&line, version, body, since),
                         Ok(false) => {
@@ -263,7 +176,10 @@ impl<T: Watched> Scope<T> {
         let (mut differences, mut found) = (Vec::new(), Vec::new());
         for Read { key, version, object } in page.objects {
             match object {
-                Ok(object) => differences.extend(self.relist.item(key, version, object)),
+                Ok(object) => {
+                    let held = self.hold(&key, object);
+                    differences.extend(self.relist.item(key, version, held));
+                }
                 Err(diagnostic) => found.push(*diagnostic),
             }
         }
@@ -285,9 +201,9 @@ impl<T: Watched> Scope<T> {
     fn has_no_such_kind(&mut self) -> News {
         let differences = self.relist.complete(0);
         self.is_live = true;
-        self.problem = Some(Arc::new(Problem::NoSuchKind(self.asked.resource)));
+        self.problem = Some(Arc::new(Problem::NoSuchKind(self.asked.resource())));
         self.backoff.reset();
-        self.phase = Phase::Pause(self.asked.watch_timeout, Box::new(Phase::List));
+        self.phase = Phase::Pause(self.asked.watch_timeout(), Box::new(Phase::List));
         News::Changes(Box::new(Told { differences, found: Vec::new() }))
     }
 
@@ -302,7 +218,10 @@ impl<T: Watched> Scope<T> {
         let seen = match event {
             Event::Is(Read { key, version, object }, text) => {
                 difference = match object {
-                    Ok(object) => self.relist.upsert(key, version, object),
+                    Ok(object) => {
+                        let held = self.hold(&key, object);
+                        self.relist.upsert(key, version, held)
+                    }
                     Err(diagnostic) => {
                         found.push(*diagnostic);
                         self.relist.delete(key, version)
@@ -331,6 +250,13 @@ impl<T: Watched> Scope<T> {
         let differences: Vec<_> = difference.into_iter().collect();
         let is_anything = !differences.is_empty() || !found.is_empty();
         is_anything.then(|| News::Changes(Box::new(Told { differences, found })))
+    }
+
+    fn hold(&self, key: &ObjectKey, object: T) -> Held<T> {
+        match &self.selection {
+            Some(selection) => selection.hold(key, object),
+            None => Held::Whole(object),
+        }
     }
 
     /// The watch stands.

@@ -7,11 +7,17 @@ use futures_util::FutureExt as _;
 use futures_util::stream::{BoxStream, SelectAll, StreamExt as _, select_all, unfold};
 use tokio::sync::watch;
 
-use super::scope::{Asked, News, Scope, Standing};
-use super::watched::Watched;
+use super::asked::Asked;
+use super::news::News;
+use super::references::{References, Referring};
+use super::scope::{Scope, Standing};
+use super::selection::Selection;
+use super::watched::{self, Extent, Watched};
 use super::{Event, KindStatus, KubeOptions, Problem, State, Status};
 use crate::change::{Consumer, Kind, ObjectChange};
-use crate::objects::{EndpointSlice, Namespace, Pod, Service, ServiceImport};
+use crate::objects::{
+    EndpointSlice, Ingress, IngressClass, Namespace, Pod, Secret, Service, ServiceImport, WorkloadKind,
+};
 
 /// So many changes at most go into one publish: under a flood, what came first is seen in time.
 const MERGED: usize = 4096;
@@ -39,6 +45,8 @@ pub struct KubeSource {
     synced: Vec<Kind>,
     kinds: Vec<Kind>,
     status: watch::Sender<Status>,
+    /// Where Ingresses decide which Secrets are read.
+    references: Option<References>,
     /// Whether something was told that is not published.
     is_told: bool,
 }
@@ -55,7 +63,9 @@ struct Place {
 impl KubeSource {
     /// A source that has not asked for anything yet. No retries of the client's own are needed, and no time-outs but for connecting.
     pub fn new(client: Client, options: &KubeOptions) -> Self {
+        let reads = |kind| options.kinds.contains(&kind);
         let mut source = Self {
+            references: (reads(Kind::Ingress) && reads(Kind::Secret)).then(References::default),
             scopes: select_all([]),
             standings: Vec::new(),
             synced: Vec::new(),
@@ -66,16 +76,23 @@ impl KubeSource {
         for starter in options.kinds.iter().filter_map(|kind| starter(*kind)) {
             starter(&mut source, &client, options);
         }
+        if let Some(references) = &mut source.references {
+            options.secrets.iter().for_each(|secret| references.keep(secret));
+        }
         source.tell_status();
         source
     }
 
     fn watch<T: Watched>(&mut self, client: &Client, options: &KubeOptions) {
-        let everywhere = options.namespaces.is_empty().then_some(None);
-        for namespace in options.namespaces.iter().map(|name| Some(&**name)).chain(everywhere) {
+        let namespaces = if T::EXTENT == Extent::Cluster { &[][..] } else { &options.namespaces };
+        let everywhere = namespaces.is_empty().then_some(None);
+        for namespace in namespaces.iter().map(|name| Some(&**name)).chain(everywhere) {
             let index = self.standings.len();
-            let scope = Scope::<T>::new(Asked::new::<T>(client.clone(), options, namespace), options);
-            let (kind, namespace) = (T::KIND, namespace.map(Into::into));
+            let asked = Asked::new::<T>(client.clone(), options, namespace);
+            let (kind, namespace) = (T::KIND, namespace.map(Arc::from));
+            let references = self.references.as_mut().filter(|_| T::IS_NAMED);
+            let selection = references.map(|references| Selection::new(references.wishes(namespace.clone())));
+            let scope = Scope::<T>::new(asked, options, selection);
             self.standings.push(Place { kind, namespace, standing: scope.standing(), told: None });
             let stream = unfold(scope, move |mut scope| async move {
                 let news = scope.next().await;
@@ -148,7 +165,8 @@ impl KubeSource {
         events: &mut impl FnMut(Event),
     ) -> bool {
         if let News::Changes(changes) = news {
-            self.is_told |= changes.apply(&mut consumer, &mut |diagnostic| events(Event::Found(diagnostic)));
+            let mut referring = Referring { references: self.references.as_mut(), consumer: &mut consumer };
+            self.is_told |= changes.apply(&mut referring, &mut |diagnostic| events(Event::Found(diagnostic)));
         }
         let Some(place) = self.standings.get_mut(index) else { return false };
         place.standing = standing;
@@ -179,6 +197,9 @@ impl KubeSource {
             return false;
         }
         self.synced.push(kind);
+        if let Some(references) = self.references.as_ref().filter(|_| kind == Kind::Ingress) {
+            references.begin();
+        }
         for diagnostic in consumer.apply(ObjectChange::Synced(kind)) {
             events(Event::Found(diagnostic));
         }
@@ -222,7 +243,16 @@ pub(super) fn starter(kind: Kind) -> Option<Starter> {
         Kind::EndpointSlice => KubeSource::watch::<EndpointSlice>,
         Kind::Pod => KubeSource::watch::<Pod>,
         Kind::ServiceImport => KubeSource::watch::<ServiceImport>,
-        _ => return None,
+        Kind::Ingress => KubeSource::watch::<Ingress>,
+        Kind::IngressClass => KubeSource::watch::<IngressClass>,
+        Kind::Secret => KubeSource::watch::<Secret>,
+        Kind::Workload(WorkloadKind::Deployment) => KubeSource::watch::<watched::Deployment>,
+        Kind::Workload(WorkloadKind::ReplicaSet) => KubeSource::watch::<watched::ReplicaSet>,
+        Kind::Workload(WorkloadKind::StatefulSet) => KubeSource::watch::<watched::StatefulSet>,
+        Kind::Workload(WorkloadKind::DaemonSet) => KubeSource::watch::<watched::DaemonSet>,
+        Kind::Workload(WorkloadKind::Job) => KubeSource::watch::<watched::Job>,
+        Kind::Workload(WorkloadKind::CronJob) => KubeSource::watch::<watched::CronJob>,
+        Kind::KubeletConfiguration => return None,
     })
 }
 

@@ -31,6 +31,10 @@ pub fn upstream_fields(name: &str) -> Option<&'static [&'static str]> {
             "trafficDistribution",
             "type",
         ],
+        "ServiceStatus" => &["conditions", "loadBalancer"],
+        "LoadBalancerStatus" => &["ingress"],
+        "LoadBalancerIngress" => &["hostname", "ip", "ipMode", "ports"],
+        "HostIP" => &["ip"],
         "ServicePort" => &["appProtocol", "name", "nodePort", "port", "protocol", "targetPort"],
         "EndpointSlice" => &["apiVersion", "kind", "addressType", "endpoints", "metadata", "ports"],
         "Endpoint" => {

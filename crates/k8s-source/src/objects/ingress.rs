@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::de::or_default;
-use super::{IntOrString, ObjectMeta};
+use super::{IntOrString, ObjectMeta, ServiceStatus};
 
 /// An Ingress (networking.k8s.io/v1 and v1beta1, extensions/v1beta1).
 ///
@@ -19,6 +19,9 @@ pub struct Ingress {
     /// `spec`.
     #[serde(deserialize_with = "or_default")]
     pub spec: IngressSpec,
+    /// `status`.
+    #[serde(deserialize_with = "or_default")]
+    pub status: ServiceStatus,
 }
 
 /// `spec` of an Ingress.

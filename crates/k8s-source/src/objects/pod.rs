@@ -136,6 +136,9 @@ pub struct PodStatus {
     /// `podIPs`: the primary one and one of the other family.
     #[serde(rename = "podIPs", deserialize_with = "or_default")]
     pub pod_ips: Vec<PodIP>,
+    /// `hostIPs`: the addresses of its node, one of each family.
+    #[serde(rename = "hostIPs", deserialize_with = "or_default")]
+    pub host_ips: Vec<HostIP>,
     /// `conditions`.
     #[serde(deserialize_with = "or_default")]
     pub conditions: Vec<PodCondition>,
@@ -146,6 +149,16 @@ pub struct PodStatus {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PodIP {
+    /// `ip`.
+    #[serde(deserialize_with = "or_default")]
+    pub ip: Box<str>,
+}
+
+/// One entry of `status.hostIPs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HostIP {
     /// `ip`.
     #[serde(deserialize_with = "or_default")]
     pub ip: Box<str>,

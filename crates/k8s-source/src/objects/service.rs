@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::de::or_default;
-use super::{IntOrString, ObjectMeta, StringMap};
+use super::{IntOrString, ObjectMeta, ServiceStatus, StringMap};
 
 /// A Service (v1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Service {
     /// `spec`.
     #[serde(deserialize_with = "or_default")]
     pub spec: ServiceSpec,
+    /// `status`.
+    #[serde(deserialize_with = "or_default")]
+    pub status: ServiceStatus,
 }
 
 /// `spec` of a Service.
@@ -82,6 +85,9 @@ pub struct ServicePort {
     pub port: i32,
     /// `appProtocol`.
     pub app_protocol: Option<Box<str>>,
+    /// `nodePort`; 0 when there is none.
+    #[serde(deserialize_with = "or_default")]
+    pub node_port: i32,
     /// `targetPort`: read only where endpoints are derived from Pods.
     pub target_port: Option<IntOrString>,
 }

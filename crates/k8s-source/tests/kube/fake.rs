@@ -1,4 +1,4 @@
-//! An API server with Services alone that fails on command, in ways that a real one does not.
+//! An API server that fails on command, in ways that a real one does not. It has whatever objects it is given, all in one namespace.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -68,8 +68,9 @@ impl Fault {
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub(crate) version: u64,
-    pub(crate) objects: BTreeMap<String, (u64, String)>,
-    events: Vec<(u64, &'static str, String)>,
+    /// By plural and name: the version, and what follows the metadata.
+    pub(crate) objects: BTreeMap<(String, String), (u64, String)>,
+    events: Vec<(u64, &'static str, String, String)>,
     /// Versions before this are not available any more.
     compacted: u64,
     /// Taken by the next requests, one each; `None`: the request is answered.
@@ -77,29 +78,40 @@ pub(crate) struct World {
     /// How many requests of each kind came.
     pub(crate) lists: usize,
     pub(crate) watches: usize,
+    /// Their targets.
+    pub(crate) targets: Vec<String>,
     /// What cannot be done at all.
     pub(crate) denied: Option<&'static str>,
 }
 
 impl World {
-    fn json(name: &str, version: u64, address: &str) -> String {
-        format!(
-            r#"{{"kind":"Service","metadata":{{"namespace":"shop","name":"{name}","resourceVersion":"{version}"}},"spec":{{"clusterIP":"{address}"}}}}"#
-        )
+    fn json(name: &str, version: u64, rest: &str) -> String {
+        format!(r#"{{"metadata":{{"namespace":"shop","name":"{name}","resourceVersion":"{version}"}},{rest}}}"#)
     }
 
-    pub(crate) fn put(&mut self, name: &str, address: &str) {
+    /// Creates or changes an object: `rest` is what follows its metadata.
+    pub(crate) fn put_object(&mut self, plural: &str, name: &str, rest: &str) {
         self.version += 1;
-        let kind = if self.objects.contains_key(name) { "MODIFIED" } else { "ADDED" };
-        self.objects.insert(name.into(), (self.version, address.into()));
-        self.events.push((self.version, kind, Self::json(name, self.version, address)));
+        let id = (plural.to_owned(), name.to_owned());
+        let kind = if self.objects.contains_key(&id) { "MODIFIED" } else { "ADDED" };
+        self.objects.insert(id, (self.version, rest.into()));
+        self.events.push((self.version, kind, plural.into(), Self::json(name, self.version, rest)));
+    }
+
+    pub(crate) fn remove_object(&mut self, plural: &str, name: &str) {
+        if let Some((_, rest)) = self.objects.remove(&(plural.to_owned(), name.to_owned())) {
+            self.version += 1;
+            self.events.push((self.version, "DELETED", plural.into(), Self::json(name, self.version, &rest)));
+        }
+    }
+
+    /// Creates or changes a Service.
+    pub(crate) fn put(&mut self, name: &str, address: &str) {
+        self.put_object("services", name, &format!(r#""spec":{{"clusterIP":"{address}"}}"#));
     }
 
     pub(crate) fn remove(&mut self, name: &str) {
-        if let Some((_, address)) = self.objects.remove(name) {
-            self.version += 1;
-            self.events.push((self.version, "DELETED", Self::json(name, self.version, &address)));
-        }
+        self.remove_object("services", name);
     }
 
     /// Forgets what happened so far.
@@ -108,12 +120,13 @@ impl World {
     }
 
     pub(crate) fn view(&self) -> BTreeMap<String, String> {
-        self.objects.iter().map(|(name, (_, address))| (format!("shop/{name}"), address.clone())).collect()
+        let address = |rest: &str| rest.split('"').nth(5).unwrap().to_owned();
+        self.objects.iter().map(|((_, name), (_, rest))| (format!("shop/{name}"), address(rest))).collect()
     }
 
     /// A page of at most `limit` objects behind the one that the token names. The list is not quite one of a single version when
     /// something happens between two pages, so a change expires the token.
-    fn page(&self, limit: usize, token: Option<&str>) -> Option<String> {
+    fn page(&self, plural: &str, only: Option<&str>, limit: usize, token: Option<&str>) -> Option<String> {
         let (version, last) = match token.and_then(|token| token.split_once('.')) {
             Some((version, last)) => (version.parse().ok()?, last),
             None => (self.version, ""),
@@ -121,17 +134,17 @@ impl World {
         if version < self.version {
             return None;
         }
-        let mut rest = self.objects.iter().filter(|(name, _)| name.as_str() > last).peekable();
+        let of_kind =
+            self.objects.iter().filter(|((have, name), _)| have == plural && only.is_none_or(|only| only == name));
+        let mut rest =
+            of_kind.map(|((_, name), object)| (name, object)).filter(|(name, _)| name.as_str() > last).peekable();
         let items: Vec<_> = rest.by_ref().take(limit).collect();
         let next = match (rest.peek(), items.last()) {
             (Some(_), Some((name, _))) => format!(r#","continue":"{version}.{name}""#),
             _ => String::new(),
         };
-        let items: Vec<_> = items.iter().map(|(name, (version, ip))| Self::json(name, *version, ip)).collect();
-        Some(format!(
-            r#"{{"kind":"ServiceList","metadata":{{"resourceVersion":"{version}"{next}}},"items":[{}]}}"#,
-            items.join(",")
-        ))
+        let items: Vec<_> = items.iter().map(|(name, (version, rest))| Self::json(name, *version, rest)).collect();
+        Some(format!(r#"{{"metadata":{{"resourceVersion":"{version}"{next}}},"items":[{}]}}"#, items.join(",")))
     }
 }
 
@@ -168,13 +181,14 @@ impl Fake {
         }
         let head = String::from_utf8(head).unwrap();
         let target = head.split(' ').nth(1).unwrap().to_owned();
-        let query = |key: &str| {
-            let (_, query) = target.split_once('?')?;
-            query.split('&').find_map(|part| part.strip_prefix(&format!("{key}="))).map(str::to_owned)
-        };
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let plural = path.rsplit('/').next()?.to_owned();
+        let query =
+            |key: &str| query.split('&').find_map(|part| part.strip_prefix(&format!("{key}="))).map(str::to_owned);
         let is_watch = query("watch").is_some();
         let (fault, denied) = self.world(|world| {
             *if is_watch { &mut world.watches } else { &mut world.lists } += 1;
+            world.targets.push(target.clone());
             (world.faults.pop_front().flatten(), world.denied)
         });
         if denied == Some(if is_watch { "watch" } else { "list" }) {
@@ -191,10 +205,14 @@ impl Fake {
             _ => {}
         }
         if is_watch {
-            return self.watch(&mut stream, query("resourceVersion")?.parse().ok()?, fault).await;
+            return self.watch(&mut stream, &plural, query("resourceVersion")?.parse().ok()?, fault).await;
         }
+        // `metadata.name=NAME`, percent-encoded.
+        let selector = query("fieldSelector").unwrap_or_default();
+        let only = selector.split("metadata.name%3D").nth(1).and_then(|rest| rest.split('%').next()).map(str::to_owned);
         let limit = query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-        let Some(page) = self.world(|world| world.page(limit, query("continue").as_deref())) else {
+        let Some(page) = self.world(|world| world.page(&plural, only.as_deref(), limit, query("continue").as_deref()))
+        else {
             return respond(&mut stream, 410, r#"{"kind":"Status","code":410,"reason":"Expired"}"#).await;
         };
         match fault {
@@ -209,7 +227,7 @@ impl Fake {
         }
     }
 
-    async fn watch(&self, stream: &mut TcpStream, from: u64, fault: Option<Fault>) -> Option<()> {
+    async fn watch(&self, stream: &mut TcpStream, plural: &str, from: u64, fault: Option<Fault>) -> Option<()> {
         let compacted = self.world(|world| world.compacted);
         if from < compacted {
             return respond(stream, 410, r#"{"kind":"Status","code":410,"reason":"Expired"}"#).await;
@@ -229,8 +247,8 @@ impl Fake {
         let end = Instant::now() + Duration::from_secs(1);
         while Instant::now() < end {
             let (lines, version): (Vec<String>, u64) = self.world(|world| {
-                let news = world.events.iter().filter(|(version, ..)| *version > told);
-                (news.map(|(_, kind, object)| line(kind, object)).collect(), world.version)
+                let news = world.events.iter().filter(|(version, _, of, _)| *version > told && of == plural);
+                (news.map(|(_, kind, _, object)| line(kind, object)).collect(), world.version)
             });
             for text in lines {
                 match fault {

@@ -271,3 +271,20 @@ proptest! {
         prop_assert_eq!(world.relist.len(), world.objects.len());
     }
 }
+
+#[test]
+fn what_is_read_again_is_told_though_it_is_not_newer() {
+    let (mut relist, _) = synced(&[(1, 3, 100), (2, 4, 200)]);
+    assert_eq!(relist.reread(1, 3, 101), Some(Difference::Upsert(1, 101)));
+    assert_eq!(relist.reread(1, 3, 101), None, "as it is known");
+    assert_eq!(relist.reread(1, 2, 102), None, "older than what is known");
+    assert_eq!(relist.reread(2, 14, 201), Some(Difference::Upsert(2, 201)));
+    assert_eq!(relist.upsert(2, 14, 201), None, "the watch tells it again");
+    assert_eq!(relist.version(&2), Some(14));
+    assert_eq!(relist.delete(2, 15), Some(Difference::Delete(2)));
+    assert_eq!(relist.reread(2, 14, 201), None, "it is gone");
+    assert_eq!(relist.reread(3, 9, 300), None, "the list did not have it");
+    assert_eq!(relist.reread(3, 16, 300), Some(Difference::Upsert(3, 300)));
+    relist.begin();
+    assert_eq!(relist.reread(3, 17, 301), None);
+}
