@@ -37,12 +37,31 @@ fn the_demo_has_findings_made_on_purpose() {
     let output = whereto(&["lint"]);
     assert_eq!(
         stdout(&output),
-        "error: CronJob data/report: spec.jobTemplate.spec.template.spec.dnsConfig: attempts:0: glibc sends nothing, musl dies of a \
+        "demo/06-ingress.yaml:125: warning: Ingress shop/admin: metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]: has no effect \
+         here (document 7)\n\
+         demo/06-ingress.yaml:125: error: Ingress shop/admin: metadata.annotations[nginx.ingress.kubernetes.io/whitelist-source-range]: limits \
+         access and has no effect here: requests for the Ingress get 503 (document 7)\n\
+         demo/06-ingress.yaml:145: warning: Ingress shop/old: apiVersion: networking.k8s.io/v1beta1 is not served since Kubernetes 1.22: \
+         networking.k8s.io/v1 is (document 8)\n\
+         demo/06-ingress.yaml:145: warning: Ingress shop/old: spec.rules[0].http.paths[0].pathType: missing: required in \
+         networking.k8s.io/v1, and controllers differ in what they take for it (document 8)\n\
+         error: CronJob data/report: spec.jobTemplate.spec.template.spec.dnsConfig: attempts:0: glibc sends nothing, musl dies of a \
          division by zero (attempts-zero)\n\
          warning: DaemonSet shop/agent: spec.template.spec.dnsPolicy: ClusterFirst means Default in the node's network: names of the \
          cluster do not resolve (ClusterFirstWithHostNet)\n\
          warning: Deployment shop/mailer: spec.template.spec.dnsConfig.options: ndots:5 and ndots:2 stand in the file in no certain \
          order: an option's name has no colon\n\
+         warning: Ingress shop/admin: spec.ingressClassName: there is no IngressClass nginx in the input: no controller may take the \
+         Ingress\n\
+         warning: Ingress shop/old: spec.tls[0].secretName: the certificate of Secret shop/old-tls expired at 1735689600 (Unix seconds): \
+         it is used where there is no valid one\n\
+         warning: Ingress shop/old: spec.tls[1].hosts: the certificate of Secret shop/api-tls does not name older.localhost: clients get \
+         the default certificate\n\
+         error: Ingress shop/old: spec.tls[2].secretName: Secret shop/oldest-tls does not exist: clients get the default certificate\n\
+         error: Ingress shop/twin: spec.rules[0].http.paths[0]: spec.rules[0].http.paths[1] of Ingress shop/shop has the same host and \
+         path and is used instead: its Ingress is older\n\
+         error: Ingress shop/twin: spec.rules[0].http.paths[1].backend: chekout:80: the Service does not exist: requests get 503\n\
+         error: Ingress shop/twin: spec.rules[0].http.paths[2].backend: web:9090: the Service has no such TCP port: requests get 503\n\
          warning: KubeletConfiguration kubelet-edge: clusterDNS: 10.96.0.11 is not an address of Service kube-system/kube-dns, which \
          has 10.96.0.10\n\
          warning: Service data/search: none of its endpoints is ready: its name does not exist\n\

@@ -1,11 +1,17 @@
 //! What each command takes.
 
+mod admin;
 mod dns;
 mod forward;
+mod ingress;
 mod kube;
 mod limits;
+mod log;
 mod pod;
+mod publish;
 mod resolver;
+mod route;
+mod router;
 mod source;
 mod zones;
 
@@ -16,11 +22,17 @@ use clap::Args;
 use clap_complete::Shell;
 use dns_records::RecordType;
 
+pub(crate) use admin::AdminArgs;
 pub(crate) use dns::DnsArgs;
+pub(crate) use ingress::IngressArgs;
 pub(crate) use kube::KubeArgs;
+pub(crate) use log::LogArgs;
 pub(crate) use pod::{AskerArgs, NodeArgs, PodRef};
+pub(crate) use publish::PublishArgs;
 pub(crate) use resolver::Resolver;
-pub(crate) use source::SourceArgs;
+pub(crate) use route::{DiffArgs, RouteArgs, RoutesArgs, RoutingArgs, ServicesArgs};
+pub(crate) use router::RouterArgs;
+pub(crate) use source::{Reads, SourceArgs};
 pub(crate) use zones::ZoneArgs;
 
 use crate::output::Format;
@@ -148,6 +160,8 @@ pub(crate) struct RecordsArgs {
 #[command(mut_arg("manifests", |arg| arg.num_args(1..)), mut_arg("keep_going", |arg| arg.hide(true)))]
 #[command(after_help = "Exit codes: 0 clean, 1 warnings or errors, 2 an input that is not there.")]
 pub(crate) struct LintArgs {
+    #[command(flatten)]
+    pub(crate) router: RouterArgs,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
     #[command(flatten)]

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use dns_records::model::Change;
 use dns_records::{ClusterZones, Snapshot};
-use k8s_source::manifests::{Event, ManifestSource, PodOrigins, Summary};
+use k8s_source::manifests::{Event, ManifestSource, Summary};
 use k8s_source::{Consumer, DnsConsumer, ObjectChange};
 use object_change::{Diagnostic, ObjectRef, Severity};
 
-use crate::arguments::OfflineArgs;
+use crate::arguments::{OfflineArgs, Reads};
 use crate::exit::Failure;
 use crate::finding::Finding;
 use crate::kube::Live;
@@ -84,7 +84,7 @@ impl Consumer for Counting<'_> {
 /// When the options do not fit together, or a live cluster can't be read.
 pub(crate) fn read(
     args: &OfflineArgs,
-    pod_origins: PodOrigins,
+    reads: Reads,
     other: &mut dyn Consumer,
     found: &mut dyn FnMut(Finding),
 ) -> Result<(Arc<Snapshot>, Loaded), Failure> {
@@ -94,11 +94,11 @@ pub(crate) fn read(
     let mut consumer = DnsConsumer::new(zones, unix_seconds, |published| snapshot = published);
     consumer.apply_change(Change::OwnAddresses(args.own_addresses.clone()));
     let mut both = (&mut consumer, other);
-    let loaded = if let Some(mut live) = Live::open(&args.source, &args.zones, pod_origins)? {
+    let loaded = if let Some(mut live) = Live::open(&args.source.kube, || args.zones.kube_options(reads))? {
         live.load(&mut both, found)?;
         Loaded::default()
     } else {
-        let mut source = args.source.open(args.zones.is_multicluster(), pod_origins);
+        let mut source = args.source.open(Reads { multicluster: args.zones.is_multicluster(), ..reads });
         load(&mut source, &mut both, Progress::start(Format::Text), found)
     };
     drop(consumer);
@@ -110,7 +110,7 @@ pub(crate) fn read(
 /// # Errors
 /// When the options do not fit together, or manifests can't be used.
 pub(crate) fn snapshot(args: &OfflineArgs) -> Result<Arc<Snapshot>, Failure> {
-    snapshot_with(args, PodOrigins::Skip, &mut Ignore, &|_| true)
+    snapshot_with(args, Reads::default(), &mut Ignore, &|_| true)
 }
 
 /// The same, read with `other` beside the zones; only errors about objects that `is_told` takes are told.
@@ -119,23 +119,23 @@ pub(crate) fn snapshot(args: &OfflineArgs) -> Result<Arc<Snapshot>, Failure> {
 /// As [`snapshot`].
 pub(crate) fn snapshot_with(
     args: &OfflineArgs,
-    pod_origins: PodOrigins,
+    reads: Reads,
     other: &mut dyn Consumer,
     is_told: &dyn Fn(&ObjectRef) -> bool,
 ) -> Result<Arc<Snapshot>, Failure> {
-    let (snapshot, loaded) = read(args, pod_origins, other, &mut |finding| {
+    let (snapshot, loaded) = read(args, reads, other, &mut |finding| {
         if finding.severity() >= Severity::Error && is_told(&finding.diagnostic().object) {
             output::line(&finding.to_string());
         }
     })?;
-    match loaded.refusal().filter(|_| !args.source.keep_going) {
+    match loaded.refusal().filter(|_| !args.source.reading.keep_going) {
         Some(failure) => Err(failure),
         None => Ok(snapshot),
     }
 }
 
 /// A consumer that wants nothing.
-struct Ignore;
+pub(crate) struct Ignore;
 
 impl Consumer for Ignore {
     fn apply(&mut self, _: ObjectChange<'_>) -> Vec<Diagnostic> {

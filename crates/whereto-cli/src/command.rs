@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::arguments::{
-    CompletionsArgs, DnsArgs, EnvArgs, LintArgs, ManArgs, RecordsArgs, ResolvConfArgs, ResolveArgs, SearchArgs,
+    CompletionsArgs, DiffArgs, DnsArgs, EnvArgs, IngressArgs, LintArgs, ManArgs, RecordsArgs, ResolvConfArgs,
+    ResolveArgs, RouteArgs, RoutesArgs, SearchArgs, ServicesArgs,
 };
 use crate::commands;
 use crate::exit::{Exit, Failure};
@@ -15,7 +16,7 @@ Exit codes: 0 answered, 1 a negative answer or a finding, 2 bad input, 3 cannot 
 
 Without --manifests, commands work on a small built-in demo cluster.";
 
-/// Where does this name resolve to, in Kubernetes, and why.
+/// Where does this name resolve to, where does this request go, in Kubernetes, and why.
 #[derive(Debug, Parser)]
 #[command(name = "whereto", version, after_help = AFTER_HELP, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -27,6 +28,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Serve the cluster's DNS names.
     Dns(Box<DnsArgs>),
+    /// Carry requests to the cluster's Services as its Ingresses say.
+    Ingress(Box<IngressArgs>),
     /// Tell what a name resolves to, and why.
     Resolve(Box<ResolveArgs>),
     /// Tell which names a resolver makes of one, and which queries.
@@ -37,6 +40,14 @@ enum Command {
     Env(Box<EnvArgs>),
     /// List every record of the zones.
     Records(Box<RecordsArgs>),
+    /// Tell where a request goes, and why.
+    Route(Box<RouteArgs>),
+    /// List every rule of the Ingresses, with what is behind it.
+    Routes(Box<RoutesArgs>),
+    /// List the Services, with addresses, ports, endpoints and names.
+    Services(Box<ServicesArgs>),
+    /// Tell which requests go elsewhere with other manifests.
+    Diff(Box<DiffArgs>),
     /// Tell what in the manifests will not work as its author may think.
     Lint(Box<LintArgs>),
     /// Print completions for a shell.
@@ -62,11 +73,16 @@ impl Cli {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.command {
             Command::Dns(args) => commands::dns::run(*args),
+            Command::Ingress(args) => commands::ingress::run(*args),
             Command::Resolve(args) => commands::resolve::run(&args),
             Command::Search(args) => commands::search::run(&args),
             Command::ResolvConf(args) => commands::resolv_conf::run(&args),
             Command::Env(args) => commands::env::run(&args),
             Command::Records(args) => commands::records::run(&args),
+            Command::Route(args) => commands::route::run(&args),
+            Command::Routes(args) => commands::routes::run(&args),
+            Command::Services(args) => commands::services::run(&args),
+            Command::Diff(args) => commands::diff::run(&args),
             Command::Lint(args) => commands::lint::run(&args),
             Command::Completions(args) => commands::completions::run(args.shell),
             Command::Man(args) => commands::man::run(args.command.as_deref()),

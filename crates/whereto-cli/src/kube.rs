@@ -3,52 +3,76 @@
 mod log;
 mod metrics;
 mod programming;
+mod writing;
 
 use std::convert::Infallible;
 
 use k8s_source::Consumer;
-use k8s_source::kube::{Event, KubeSource};
-use k8s_source::manifests::PodOrigins;
+use k8s_source::kube::kube::Client;
+use k8s_source::kube::{Event, KubeOptions, KubeSource, NotWatched};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use log::log;
 pub(crate) use metrics::Metrics;
 pub(crate) use programming::{Programming, ProgrammingDuration};
 
-use crate::arguments::{SourceArgs, ZoneArgs};
+pub(crate) use writing::{EndWriting, Writing};
+
+use crate::arguments::{KubeArgs, PublishArgs};
 use crate::exit::Failure;
 use crate::finding::Finding;
 use crate::output::Format;
 use crate::progress::Progress;
 
 /// A source and what it runs on.
-#[derive(Debug)]
 pub(crate) struct Live {
     runtime: Runtime,
+    client: Client,
     source: KubeSource,
 }
 
 impl Live {
-    /// The cluster, where the arguments want one. Nothing was asked of it yet.
+    /// The cluster, where the arguments want one, of which `options` tells what to read. Nothing was asked of it yet.
     ///
     /// # Errors
     /// When the kubeconfig can't be used.
-    pub(crate) fn open(source: &SourceArgs, zones: &ZoneArgs, pods: PodOrigins) -> Result<Option<Self>, Failure> {
-        let Some(connection) = source.kube.connection() else { return Ok(None) };
-        let options =
-            zones.kube_options(pods).map_err(Failure::bad_input)?.with_watch_timeout(source.kube.watch_timeout);
+    pub(crate) fn open(
+        args: &KubeArgs,
+        options: impl FnOnce() -> Result<KubeOptions, NotWatched>,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(connection) = args.connection() else { return Ok(None) };
+        let options = options().map_err(Failure::bad_input)?.with_watch_timeout(args.watch_timeout);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(connection.client()).map_err(Failure::bad_input)?;
         let source = {
             let _entered = runtime.enter();
-            KubeSource::new(client, &options)
+            KubeSource::new(client.clone(), &options)
         };
-        Ok(Some(Self { runtime, source }))
+        Ok(Some(Self { runtime, client, source }))
+    }
+
+    /// What is written to the cluster, where the arguments want something written.
+    ///
+    /// # Errors
+    /// Never: the kinds are known.
+    pub(crate) fn writing(&self, args: &PublishArgs, controller: &str) -> Result<Option<Writing>, Failure> {
+        let _entered = self.runtime.enter();
+        Writing::new(&self.client, args, controller).map_err(Failure::bad_input)
     }
 
     /// What `/metrics` tells of it.
     pub(crate) fn metrics(&self, duration: &ProgrammingDuration) -> Metrics {
         Metrics::new(self.source.status(), duration.clone())
+    }
+
+    /// What `/ready` tells of it: a line for each kind that can't be read, with the permission that is missing where one is.
+    pub(crate) fn remarks(&self) -> impl Fn() -> String + Send + Sync + use<> {
+        let status = self.source.status();
+        move || {
+            let status = status.borrow();
+            let problems = status.kinds.iter().filter_map(|kind| Some((kind, kind.problem.as_ref()?)));
+            problems.map(|(kind, problem)| format!("{}: {problem}\n", kind.kind.name())).collect()
+        }
     }
 
     /// Reads everything once.
@@ -69,7 +93,18 @@ impl Live {
     }
 
     /// Keeps the consumer current for ever; `synced` is called once everything was read.
-    pub(crate) fn run(mut self, consumer: &mut impl Consumer, logs: Format, synced: impl FnOnce()) -> Infallible {
+    pub(crate) fn run(self, consumer: &mut impl Consumer, logs: Format, synced: impl FnOnce()) -> Infallible {
+        self.run_beside(consumer, logs, synced, std::future::pending())
+    }
+
+    /// The same, with something else on the same runtime.
+    pub(crate) fn run_beside(
+        mut self,
+        consumer: &mut impl Consumer,
+        logs: Format,
+        synced: impl FnOnce(),
+        other: impl Future<Output = Infallible>,
+    ) -> Infallible {
         let mut progress = Some(Progress::start(logs));
         let mut synced = Some(synced);
         let status = self.source.status();
@@ -95,6 +130,7 @@ impl Live {
                 biased;
                 never = running => never,
                 never = ready => never,
+                never = other => never,
             }
         })
     }

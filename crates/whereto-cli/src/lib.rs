@@ -10,21 +10,26 @@ mod commands;
 mod demo;
 mod exit;
 mod finding;
+mod keep;
 mod kube;
 mod logging;
 mod output;
 mod pods;
 mod progress;
 mod reply;
+mod routing;
+mod serving;
 mod signals;
+mod table;
 mod walk;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Args as _, Command, FromArgMatches as _};
+use clap::{Args, Command, FromArgMatches};
 
-use arguments::DnsArgs;
+use arguments::{DnsArgs, IngressArgs};
+use exit::{Exit, Failure};
 
 /// Runs the command line `args`, whose first item is the program's name, and tells its exit code.
 pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
@@ -36,10 +41,25 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitC
 
 /// Runs the DNS server alone: `args` are the program's name and what `whereto dns` takes.
 pub fn run_dns_server(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let command = DnsArgs::augment_args(Command::new("dns-server").about("Serves the cluster's DNS names"));
-    let parsed = command.try_get_matches_from(args).and_then(|matches| DnsArgs::from_arg_matches(&matches));
-    match parsed {
-        Ok(args) => exit::code(commands::dns::run(args)),
+    alone::<DnsArgs>("dns-server", "Serves the cluster's DNS names", args, commands::dns::run)
+}
+
+/// Runs the ingress proxy alone: `args` are the program's name and what `whereto ingress` takes.
+pub fn run_ingress_proxy(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let about = "Carries requests to the cluster's Services";
+    alone::<IngressArgs>("ingress-proxy", about, args, commands::ingress::run)
+}
+
+/// Runs one command as a program of its own.
+fn alone<A: Args + FromArgMatches>(
+    name: &'static str,
+    about: &'static str,
+    args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    run: impl FnOnce(A) -> Result<Exit, Failure>,
+) -> ExitCode {
+    let command = A::augment_args(Command::new(name).about(about));
+    match command.try_get_matches_from(args).and_then(|matches| A::from_arg_matches(&matches)) {
+        Ok(args) => exit::code(run(args)),
         Err(error) => exit::usage(&error),
     }
 }

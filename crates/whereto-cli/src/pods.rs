@@ -13,7 +13,7 @@ use k8s_source::manifests::PodOrigins;
 use k8s_source::objects::WorkloadKind;
 use object_change::{ObjectKey, ObjectRef};
 
-use crate::arguments::{AskerArgs, OfflineArgs, PodRef};
+use crate::arguments::{AskerArgs, OfflineArgs, PodRef, Reads};
 use crate::cluster;
 use crate::exit::Failure;
 
@@ -34,7 +34,8 @@ impl Pods {
     /// When the options do not fit together, or the objects can't be read.
     pub(crate) fn read(args: &OfflineArgs) -> Result<Self, Failure> {
         let mut consumer = PodConsumer::default();
-        let snapshot = cluster::snapshot_with(args, PodOrigins::Read, &mut consumer, &|object| !is_pod(object))?;
+        let reads = Reads { pods: PodOrigins::Read, ..Reads::default() };
+        let snapshot = cluster::snapshot_with(args, reads, &mut consumer, &|object| !is_pod(object))?;
         Ok(Self { snapshot, consumer })
     }
 

@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
+use crate::config::Remarks;
 use crate::lifecycle::{Lifecycle, Phase};
 
 /// Connections that may be open per address.
@@ -115,6 +116,7 @@ pub(crate) struct Admin {
     pub(crate) snapshots: Arc<ArcSwap<Snapshot>>,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) registry: Registry,
+    pub(crate) remarks: Remarks,
 }
 
 /// OpenMetrics text, which Prometheus reads.
@@ -140,10 +142,11 @@ impl Admin {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
         }
         let missing = self.snapshots.load().missing();
-        if missing.is_empty() {
-            plain(StatusCode::OK, "OK")
-        } else {
-            plain(StatusCode::SERVICE_UNAVAILABLE, format!("not synced: {missing}\n"))
+        let remarks = self.remarks.text();
+        match (missing.is_empty(), remarks.is_empty()) {
+            (true, true) => plain(StatusCode::OK, "OK"),
+            (true, false) => plain(StatusCode::OK, format!("OK\n{remarks}")),
+            (false, _) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("not synced: {missing}\n{remarks}")),
         }
     }
 

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub struct ServerConfig {
     pub(crate) grace: Duration,
     pub(crate) query_log: Option<QueryLogConfig>,
     pub(crate) collectors: Vec<Box<dyn Collector>>,
+    pub(crate) remarks: Remarks,
 }
 
 impl Default for ServerConfig {
@@ -53,6 +55,7 @@ impl Default for ServerConfig {
             grace: Duration::from_secs(5),
             query_log: None,
             collectors: Vec::new(),
+            remarks: Remarks::default(),
         }
     }
 }
@@ -184,6 +187,32 @@ impl ServerConfig {
     pub fn with_collector(mut self, collector: impl Collector) -> Self {
         self.collectors.push(Box::new(collector));
         self
+    }
+
+    /// Adds what the embedding program has to say to `/ready`, such as why not everything could be read yet. It does not decide
+    /// whether the server is ready. Empty text: nothing to say. Asked with each request.
+    #[must_use]
+    pub fn with_ready_remarks(mut self, remarks: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.remarks = Remarks(Some(Box::new(remarks)));
+        self
+    }
+}
+
+type Say = dyn Fn() -> String + Send + Sync;
+
+/// What the embedding program says in `/ready`.
+#[derive(Default)]
+pub(crate) struct Remarks(Option<Box<Say>>);
+
+impl Remarks {
+    pub(crate) fn text(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |say| say())
+    }
+}
+
+impl fmt::Debug for Remarks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Remarks").field(&self.0.is_some()).finish()
     }
 }
 

@@ -6,10 +6,14 @@ use clap::Args;
 use dns_records::{ConfigError, ZoneConfig};
 use whereto_dns::{AdminAddresses, IpNet, QueryLogConfig, QueryLogFormat, ServerConfig, TlsConfig};
 
+use super::admin::Endpoints;
 use super::forward::ForwardArgs;
 use super::limits::{LimitArgs, seconds};
-use super::{SourceArgs, ZoneArgs};
+use super::{AdminArgs, LogArgs, SourceArgs, ZoneArgs};
 use crate::output::Format;
+
+/// Usual port of the admin endpoints.
+const ADMIN_PORT: u16 = 8081;
 
 /// What `whereto dns` takes.
 #[derive(Debug, Args)]
@@ -55,6 +59,9 @@ pub(crate) struct DnsArgs {
     forward: ForwardArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    /// Write a line for every query to standard output.
+    #[arg(long, help_heading = "Logs")]
+    query_log: bool,
     #[command(flatten)]
     pub(crate) log: LogArgs,
 }
@@ -73,41 +80,6 @@ struct TlsArgs {
     tls_key: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Health, readiness, metrics")]
-struct AdminArgs {
-    /// Serve /health, /ready and /metrics on this address [default: 127.0.0.1:8081, unless one of the next three is given].
-    #[arg(long, value_name = "ADDR")]
-    admin: Option<SocketAddr>,
-    /// Serve /health on this address.
-    #[arg(long, value_name = "ADDR")]
-    health: Option<SocketAddr>,
-    /// Serve /ready on this address.
-    #[arg(long, value_name = "ADDR")]
-    ready: Option<SocketAddr>,
-    /// Serve /metrics on this address.
-    #[arg(long, value_name = "ADDR")]
-    metrics: Option<SocketAddr>,
-    /// Serve none of them.
-    #[arg(long, conflicts_with_all = ["admin", "health", "ready", "metrics"])]
-    no_admin: bool,
-}
-
-/// What is written about what happens.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Logs")]
-pub(crate) struct LogArgs {
-    /// Write a line for every query to standard output.
-    #[arg(long)]
-    query_log: bool,
-    /// Form of the logs.
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) log_format: Format,
-    /// What is logged to standard error: off, error, warn, info, debug or trace.
-    #[arg(long, value_name = "LEVEL", default_value = "info")]
-    pub(crate) log_level: tracing::level_filters::LevelFilter,
-}
-
 impl DnsArgs {
     /// The server's and the zones' options.
     ///
@@ -124,7 +96,7 @@ impl DnsArgs {
             .with_transfer_to(self.transfer_to.clone())
             .with_extended_errors(self.extended_errors)
             .with_shutdown(self.lame_duck, self.grace)
-            .with_admin(self.admin.addresses());
+            .with_admin(admin_addresses(self.admin.addresses(ADMIN_PORT)));
         for address in &self.listen {
             config = config.with_listen(*address);
         }
@@ -136,7 +108,7 @@ impl DnsArgs {
             // CoreDNS's `kubernetes` plugin never says that recursion is available.
             config = config.with_recursion_available(false);
         }
-        if self.log.query_log {
+        if self.query_log {
             config = config.with_query_log(QueryLogConfig::stdout(match self.log.log_format {
                 Format::Text => QueryLogFormat::Text,
                 Format::Json => QueryLogFormat::Json,
@@ -156,20 +128,17 @@ impl DnsArgs {
     }
 }
 
-impl AdminArgs {
-    fn addresses(&self) -> AdminAddresses {
-        let is_split = self.health.is_some() || self.ready.is_some() || self.metrics.is_some();
-        let usual = (!is_split && !self.no_admin).then_some(SocketAddr::from(([127, 0, 0, 1], 8081)));
-        let mut addresses = self.admin.or(usual).map_or_else(AdminAddresses::none, AdminAddresses::all);
-        if let Some(address) = self.health {
-            addresses = addresses.with_health(address);
-        }
-        if let Some(address) = self.ready {
-            addresses = addresses.with_ready(address);
-        }
-        if let Some(address) = self.metrics {
-            addresses = addresses.with_metrics(address);
-        }
-        addresses
+fn admin_addresses(addresses: Endpoints) -> AdminAddresses {
+    let Endpoints { all, health, ready, metrics } = addresses;
+    let mut admin = all.map_or_else(AdminAddresses::none, AdminAddresses::all);
+    if let Some(address) = health {
+        admin = admin.with_health(address);
     }
+    if let Some(address) = ready {
+        admin = admin.with_ready(address);
+    }
+    if let Some(address) = metrics {
+        admin = admin.with_metrics(address);
+    }
+    admin
 }

@@ -33,7 +33,7 @@ pub(crate) struct ForwardArgs {
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = super::limits::seconds)]
     forward_timeout: Duration,
     /// Octets of upstreams' answers to remember, with K or M; 0 for none.
-    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = super::limits::octets)]
+    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = super::limits::octets::<usize>)]
     cache_size: usize,
     /// Longest time in seconds that an answer of an upstream is remembered.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]

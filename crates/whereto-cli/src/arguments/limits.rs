@@ -14,7 +14,7 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "COUNT", default_value_t = 2)]
     async_threads: usize,
     /// Octets of each datagram socket's receive buffer, with K or M [default: the system's].
-    #[arg(long, value_name = "SIZE", value_parser = octets)]
+    #[arg(long, value_name = "SIZE", value_parser = octets::<usize>)]
     receive_buffer: Option<usize>,
     /// Largest datagram sent to clients with EDNS, in octets.
     #[arg(long, value_name = "OCTETS", default_value_t = 1232, value_parser = clap::value_parser!(u16).range(512..))]
@@ -70,15 +70,15 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| "not a number of seconds up to a year".to_owned())
 }
 
-/// A size in octets: `4096`, `64K`, `8M`.
-pub(super) fn octets(text: &str) -> Result<usize, String> {
-    let (digits, unit) = match text.trim_end_matches(['k', 'K', 'm', 'M']) {
-        digits if digits.len() == text.len() => (text, 1),
-        digits if text.ends_with(['k', 'K']) => (digits, 1 << 10),
-        digits => (digits, 1 << 20),
-    };
-    let number: Option<usize> = digits.parse().ok().filter(|_| text.len() - digits.len() <= 1);
-    number.and_then(|number| number.checked_mul(unit)).ok_or_else(|| "not a size such as 4096, 64K or 8M".to_owned())
+/// A size in octets: `4096`, `64K`, `8M`, `2G`.
+pub(super) fn octets<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
+    let units = [(['k', 'K'], 1 << 10), (['m', 'M'], 1 << 20), (['g', 'G'], 1 << 30)];
+    let (digits, unit) = units
+        .into_iter()
+        .find_map(|(letters, unit)| Some((text.strip_suffix(letters)?, unit)))
+        .unwrap_or((text, 1_u64));
+    let octets = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    octets.and_then(|octets| N::try_from(octets).ok()).ok_or_else(|| "not a size such as 4096, 64K or 8M".to_owned())
 }
 
 #[cfg(test)]
@@ -87,10 +87,12 @@ mod tests {
 
     #[test]
     fn sizes_and_times_are_read() {
+        let octets = octets::<usize>;
         assert_eq!(octets("0"), Ok(0));
+        assert_eq!(octets("2G"), Ok(2 << 30));
         assert_eq!(octets("64K"), Ok(65536));
         assert_eq!(octets("8m"), Ok(8 << 20));
-        for wrong in ["", "K", "8MM", "8G", "-1", "99999999999999999999M"] {
+        for wrong in ["", "K", "8MM", "8T", "-1", "99999999999999999999M"] {
             assert!(octets(wrong).is_err(), "{wrong}");
         }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));

@@ -6,7 +6,10 @@ use dns_records::{
 
 use k8s_source::Kind;
 use k8s_source::kube::{KubeOptions, NotWatched, RUNNING_PODS};
-use k8s_source::manifests::PodOrigins;
+use k8s_source::manifests::{PodOrigins, Routes};
+use k8s_source::objects::WorkloadKind;
+
+use super::Reads;
 
 /// What is served: the options of CoreDNS's `kubernetes` plugin.
 #[derive(Debug, Args)]
@@ -149,18 +152,24 @@ impl ZoneArgs {
         Ok(Fallthrough::Zones(reverse.into_iter().collect::<Result<_, _>>()?))
     }
 
-    /// What of a live cluster has to be read for that; Pods too where `pods` are looked at. What the options leave out does not leave the API server.
+    /// What of a live cluster has to be read for that, and for what else is looked at: Pods and what makes them, Ingresses. What the options leave out does not leave the
+    /// API server.
     ///
     /// # Errors
     /// Never: the kinds are known.
-    pub(crate) fn kube_options(&self, pods: PodOrigins) -> Result<KubeOptions, NotWatched> {
+    pub(crate) fn kube_options(&self, reads: Reads) -> Result<KubeOptions, NotWatched> {
+        let has_routes = reads.routes == Routes::Read;
         let wanted = [
             (Kind::EndpointSlice, !self.endpoints.noendpoints),
-            (Kind::Pod, pods == PodOrigins::Read || matches!(self.pods, Pods::Verified)),
+            (Kind::Pod, reads.pods == PodOrigins::Read || matches!(self.pods, Pods::Verified)),
             (Kind::ServiceImport, self.is_multicluster()),
+            (Kind::Ingress, has_routes),
+            (Kind::IngressClass, has_routes),
+            (Kind::Secret, has_routes),
         ];
         let kinds = wanted.into_iter().filter_map(|(kind, is_wanted)| is_wanted.then_some(kind));
-        let mut options = KubeOptions::new([Kind::Namespace, Kind::Service].into_iter().chain(kinds))?
+        let workloads = WorkloadKind::ALL.into_iter().filter(|_| reads.pods == PodOrigins::Read).map(Kind::Workload);
+        let mut options = KubeOptions::new([Kind::Namespace, Kind::Service].into_iter().chain(kinds).chain(workloads))?
             .with_fields(Kind::Pod, RUNNING_PODS);
         for namespace in &self.namespaces {
             options = options.with_namespace(namespace.as_str());
@@ -171,7 +180,7 @@ impl ZoneArgs {
         if let Some(selector) = &self.labels {
             for kind in [Kind::Service, Kind::EndpointSlice, Kind::Pod] {
                 // The zones select among them.
-                if kind == Kind::Pod && pods == PodOrigins::Read {
+                if kind == Kind::Pod && reads.pods == PodOrigins::Read {
                     continue;
                 }
                 options = options.with_labels(kind, selector.to_string());

@@ -1,42 +1,24 @@
 //! `whereto dns`: sockets first, then the objects, then one line that says so.
 
-mod reload;
-
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::mpsc::channel;
 
 use arc_swap::ArcSwap;
 use dns_records::ClusterZones;
 use dns_records::model::Change;
-use k8s_source::manifests::PodOrigins;
-use k8s_source::{Consumer, DnsConsumer};
+use k8s_source::DnsConsumer;
 use serde::Serialize;
 use tracing::info;
 use whereto_dns::{Addresses, DnsServer, Phase, ServerHandle, interface_addresses};
 
-use crate::arguments::DnsArgs;
-use crate::cluster::{self, Loaded, unix_seconds};
+use crate::arguments::{DnsArgs, Reads};
+use crate::cluster::unix_seconds;
 use crate::exit::{Exit, Failure};
 use crate::kube::{Live, Programming, ProgrammingDuration};
 use crate::output::{self, Format};
-use crate::progress::Progress;
+use crate::serving::{self, Manifests, News, TellWhenGone, attend, follow, spawn};
 use crate::{logging, signals};
-
-/// Open files that a busy server may have: questions to upstreams, streams, listeners.
-const OPEN_FILES: u64 = 16_384;
-
-/// What the server's threads tell the main one.
-enum News {
-    /// Everything was read for the first time.
-    Loaded(Loaded),
-    /// The thread that reads objects is gone: answers would get old without anybody noticing.
-    LoaderGone,
-    /// The server has ended.
-    Ended,
-}
 
 pub(crate) fn run(args: DnsArgs) -> Result<Exit, Failure> {
     let format = args.log.log_format;
@@ -48,15 +30,13 @@ pub(crate) fn run(args: DnsArgs) -> Result<Exit, Failure> {
 fn serve(args: DnsArgs) -> Result<Exit, Failure> {
     let (mut server_config, zone_config) = args.configs().map_err(Failure::bad_input)?;
     let mut zones = ClusterZones::new(zone_config).map_err(Failure::bad_input)?;
-    let live = Live::open(&args.source, args.zones(), PodOrigins::Skip)?;
+    let live = Live::open(&args.source.kube, || args.zones().kube_options(Reads::default()))?;
     let duration = ProgrammingDuration::default();
     if let Some(live) = &live {
-        server_config = server_config.with_collector(live.metrics(&duration));
+        server_config = server_config.with_collector(live.metrics(&duration)).with_ready_remarks(live.remarks());
     }
     let snapshots = Arc::new(ArcSwap::new(zones.publish(0)));
-    // Many systems give 1024: fewer than the questions that may wait for upstreams, each on a socket of its own. Less
-    // than wanted is no reason not to serve.
-    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
+    serving::raise_open_files();
     let server = DnsServer::start(server_config, Arc::clone(&snapshots)).map_err(Failure::cannot_run)?;
     let handle = server.handle();
     listen_for_signals(&args, handle.clone())?;
@@ -69,7 +49,12 @@ fn serve(args: DnsArgs) -> Result<Exit, Failure> {
         // The main thread is gone when this fails, and with it the process.
         let _ = told.send(News::Ended);
     })?;
-    let keep_going = args.source.keep_going;
+    let keep_going = args.source.reading.keep_going;
+    let manifests = Manifests {
+        source: args.source.open(Reads { multicluster: args.is_multicluster(), ..Reads::default() }),
+        reload: args.source.reload(args.reload_interval),
+        logs: args.log.log_format,
+    };
     let format = args.log.log_format;
     spawn("objects", move || {
         let guard = TellWhenGone(tell);
@@ -82,77 +67,22 @@ fn serve(args: DnsArgs) -> Result<Exit, Failure> {
         let consumer = DnsConsumer::new(zones, unix_seconds, |snapshot| snapshots.store(snapshot));
         match live {
             Some(live) => follow(live, Programming::new(consumer, duration), format, &guard),
-            None => keep_current(&args, consumer, &guard),
+            None => manifests.keep_current(consumer, &mut serving::log, &guard),
         }
     })?;
-    attend(&news, &handle, |loaded| {
-        if let Some(failure) = loaded.refusal().filter(|_| !keep_going) {
-            return Err(failure);
-        }
-        if handle.phase() == Phase::Serving {
-            announce(&addresses, format);
-        }
-        Ok(())
-    })
-}
-
-/// Waits for the end.
-fn attend(
-    news: &Receiver<News>,
-    handle: &ServerHandle,
-    on_load: impl Fn(&Loaded) -> Result<(), Failure>,
-) -> Result<Exit, Failure> {
-    let mut result = Ok(Exit::Answered);
-    for news in news {
-        match news {
-            News::Loaded(loaded) => {
-                if let Err(failure) = on_load(&loaded) {
-                    result = Err(failure);
-                    handle.abort();
-                }
+    attend(
+        &news,
+        || handle.abort(),
+        |loaded| {
+            if let Some(failure) = loaded.refusal().filter(|_| !keep_going) {
+                return Err(failure);
             }
-            News::LoaderGone => {
-                if result.is_ok() {
-                    result = Err(Failure::cannot_run("the thread that reads objects has ended"));
-                }
-                handle.abort();
+            if handle.phase() == Phase::Serving {
+                announce(&addresses, format);
             }
-            News::Ended => break,
-        }
-    }
-    result
-}
-
-/// Reads manifests and then, for as long as the process lives, what changes of them.
-fn keep_current(args: &DnsArgs, mut consumer: impl Consumer, guard: &TellWhenGone) -> Infallible {
-    let mut source = args.source.open(args.is_multicluster(), PodOrigins::Skip);
-    let loaded = cluster::load(&mut source, &mut consumer, Progress::start(args.log.log_format), &mut reload::log);
-    // The main thread is gone when this fails, and with it the process.
-    let _ = guard.0.send(News::Loaded(loaded));
-    if args.source.may_change() && !args.reload_interval.is_zero() {
-        reload::watch(&mut source, &mut consumer, args.reload_interval);
-    }
-    // The zones stay: freeing them while the server runs helps nobody.
-    loop {
-        thread::park();
-    }
-}
-
-/// Follows a live cluster for as long as the process lives.
-fn follow(live: Live, mut consumer: impl Consumer, format: Format, guard: &TellWhenGone) -> Infallible {
-    live.run(&mut consumer, format, || {
-        // As above.
-        let _ = guard.0.send(News::Loaded(Loaded::default()));
-    })
-}
-
-/// Tells that a thread is gone even if it panicked.
-struct TellWhenGone(Sender<News>);
-
-impl Drop for TellWhenGone {
-    fn drop(&mut self) {
-        let _ = self.0.send(News::LoaderGone);
-    }
+            Ok(())
+        },
+    )
 }
 
 fn listen_for_signals(args: &DnsArgs, handle: ServerHandle) -> Result<(), Failure> {
@@ -162,11 +92,6 @@ fn listen_for_signals(args: &DnsArgs, handle: ServerHandle) -> Result<(), Failur
         handle.begin_shutdown();
     };
     signals::listen(begin).map_err(|error| Failure::cannot_run(format_args!("cannot listen for signals: {error}")))
-}
-
-fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> Result<(), Failure> {
-    let spawned = thread::Builder::new().name(name.into()).spawn(body);
-    spawned.map(drop).map_err(|error| Failure::cannot_run(format_args!("cannot start a thread: {error}")))
 }
 
 /// The line that a ready server prints.

@@ -139,7 +139,8 @@ impl Starting {
         for collector in config.collectors.drain(..) {
             registry.register_collector(collector);
         }
-        let endpoints = Arc::new(Admin { snapshots, lifecycle: lifecycle.clone(), registry });
+        let remarks = std::mem::take(&mut config.remarks);
+        let endpoints = Arc::new(Admin { snapshots, lifecycle: lifecycle.clone(), registry, remarks });
         for (_, listener, served) in admin {
             let listener = tokio::net::TcpListener::from_std(listener).map_err(ServerError::Start)?;
             runtime.spawn(admin::serve(listener, served, Arc::clone(&endpoints)));

@@ -37,7 +37,7 @@ fn import(key: &ObjectKey) -> ObjectRef {
 /// Services and ServiceImports in namespaces that do not exist have no names.
 fn namespaces(facts: &Facts, found: &mut Vec<Diagnostic>) {
     let objects = facts.services.keys().map(service).chain(facts.imports.keys().map(import));
-    for object in objects.filter(|object| !facts.namespaces.contains(&object.key.namespace)) {
+    for object in objects.filter(|object| !facts.has_namespace(&object.key.namespace)) {
         let reason =
             format!("there is no Namespace {:?} in the input: the {} has no name", object.key.namespace, object.kind);
         found.push(Diagnostic::warning(object, "metadata.namespace", reason));

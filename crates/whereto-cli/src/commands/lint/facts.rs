@@ -1,10 +1,14 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use dns_records::model::{Exposure, ImportExposure, SliceOwner};
-use k8s_source::objects::{EndpointSlice, Service, ServiceImport};
+use k8s_source::objects::{
+    EndpointSlice, ObjectMeta, OwnerReference, Service, ServiceImport, StringMap, Workload, WorkloadKind,
+};
 use k8s_source::{Consumer, ObjectChange, convert};
-use object_change::{Delta, Diagnostic, ObjectKey};
+use object_change::{Diagnostic, ObjectKey};
+
+use crate::keep::keep;
 
 /// What the checks need to know of all objects.
 #[derive(Debug, Default)]
@@ -13,14 +17,32 @@ pub(super) struct Facts {
     pub(super) imports: BTreeMap<ObjectKey, ImportExposure>,
     /// By the slice's key.
     pub(super) slices: BTreeMap<ObjectKey, SliceFacts>,
-    pub(super) namespaces: BTreeSet<Box<str>>,
-    pub(super) pods: BTreeSet<ObjectKey>,
+    pub(super) namespaces: BTreeMap<ObjectKey, ()>,
+    pub(super) pods: BTreeMap<ObjectKey, Member>,
+    pub(super) workloads: BTreeMap<WorkloadKind, BTreeMap<ObjectKey, Member>>,
 }
 
 #[derive(Debug)]
 pub(super) struct ServiceFacts {
     pub(super) exposure: Exposure,
     pub(super) has_selector: bool,
+    pub(super) selector: StringMap,
+    /// Place in `spec.ports`, protocol and number of each node port.
+    pub(super) node_ports: Vec<(usize, Box<str>, i32)>,
+}
+
+/// A Pod, or what makes Pods.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// The labels of the Pods.
+    pub(super) labels: StringMap,
+    pub(super) owners: Vec<OwnerReference>,
+}
+
+impl Member {
+    fn new(own: &ObjectMeta, pods: &ObjectMeta) -> Self {
+        Self { labels: pods.labels.clone(), owners: own.owner_references.clone() }
+    }
 }
 
 #[derive(Debug)]
@@ -30,11 +52,31 @@ pub(super) struct SliceFacts {
     pub(super) unready: usize,
 }
 
+impl Facts {
+    pub(super) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(&ObjectKey::cluster_scoped(name))
+    }
+
+    pub(super) fn workload(&self, kind: WorkloadKind, key: &ObjectKey) -> Option<&Member> {
+        self.workloads.get(&kind)?.get(key)
+    }
+}
+
 impl ServiceFacts {
     fn new(service: &Service) -> Option<Self> {
         // What is wrong in the object itself was told by the zones, which convert it too.
         let (_, value, _) = convert::service(service);
-        Some(Self { exposure: value?.exposure, has_selector: !service.spec.selector.is_empty() })
+        let ports = service.spec.ports.iter().enumerate().filter(|(_, port)| port.node_port != 0);
+        let node_ports = ports.map(|(index, port)| {
+            let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".into());
+            (index, protocol, port.node_port)
+        });
+        Some(Self {
+            exposure: value?.exposure,
+            has_selector: !service.spec.selector.is_empty(),
+            selector: service.spec.selector.clone(),
+            node_ports: node_ports.collect(),
+        })
     }
 
     pub(super) fn cluster_ips(&self) -> Vec<IpAddr> {
@@ -62,40 +104,22 @@ fn exposure_of_import(import: &ServiceImport) -> Option<ImportExposure> {
 impl Consumer for Facts {
     fn apply(&mut self, change: ObjectChange<'_>) -> Vec<Diagnostic> {
         match change {
-            ObjectChange::Service(delta) => take(&mut self.services, delta, ServiceFacts::new),
-            ObjectChange::ServiceImport(delta) => take(&mut self.imports, delta, exposure_of_import),
-            ObjectChange::EndpointSlice(delta) => take(&mut self.slices, delta, SliceFacts::new),
-            ObjectChange::Namespace(Delta::Upsert(key, _)) => {
-                self.namespaces.insert(key.name);
+            ObjectChange::Service(delta) => keep(&mut self.services, delta, ServiceFacts::new),
+            ObjectChange::ServiceImport(delta) => keep(&mut self.imports, delta, exposure_of_import),
+            ObjectChange::EndpointSlice(delta) => keep(&mut self.slices, delta, SliceFacts::new),
+            ObjectChange::Namespace(delta) => keep(&mut self.namespaces, delta, |_| Some(())),
+            ObjectChange::Pod(delta) => {
+                keep(&mut self.pods, delta, |pod| Some(Member::new(&pod.metadata, &pod.metadata)))
             }
-            ObjectChange::Namespace(Delta::Delete(key)) => {
-                self.namespaces.remove(&key.name);
+            ObjectChange::Workload(kind, delta) => {
+                let of = |workload: &Workload| Some(Member::new(&workload.metadata, &workload.template(kind).metadata));
+                keep(self.workloads.entry(kind).or_default(), delta, of);
             }
-            ObjectChange::Pod(Delta::Upsert(key, _)) => {
-                self.pods.insert(key);
-            }
-            // Manifests are told one by one, and what else there is has no checks.
+            // What else there is has no checks here.
             _ => {}
         }
         Vec::new()
     }
 
     fn publish(&mut self) {}
-}
-
-fn take<T, F>(facts: &mut BTreeMap<ObjectKey, F>, delta: Delta<&T>, of: impl Fn(&T) -> Option<F>) {
-    match delta {
-        Delta::Upsert(key, object) => match of(object) {
-            Some(fact) => {
-                facts.insert(key, fact);
-            }
-            None => {
-                facts.remove(&key);
-            }
-        },
-        Delta::Delete(key) => {
-            facts.remove(&key);
-        }
-        _ => {}
-    }
 }

@@ -42,6 +42,9 @@ pub(super) fn run(args: &ResolveArgs, name: &str, asker: &Asker<'_>, world: &Wor
     Ok(if all_found { Exit::Answered } else { Exit::Negative })
 }
 
+/// The end of a walk that leaves the cluster, where a cell has room for a word.
+const UNKNOWN: &str = "unknown";
+
 /// A row for each name that any of them asks for, and for what it comes to.
 struct Grid {
     columns: Vec<String>,
@@ -89,7 +92,7 @@ impl Grid {
         rows.push(Row { title: "queries".to_owned(), cells: traces.iter().map(|(_, trace)| sent(trace)).collect() });
         let result = |trace: &Trace| match &trace.end {
             End::Found { addresses, .. } => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-            End::Unknown => "unknown".to_owned(),
+            End::Unknown => UNKNOWN.to_owned(),
             other => conclusion(other),
         };
         rows.push(Row { title: "result".to_owned(), cells: traces.iter().map(|(_, trace)| result(trace)).collect() });
@@ -116,6 +119,12 @@ impl Grid {
         for row in &self.rows {
             let mark = if row.differs() { '*' } else { ' ' };
             writeln!(out, "{mark} {:title$}  {}", row.title, line(&row.cells))?;
+        }
+        if self.rows.iter().any(Row::differs) {
+            writeln!(out, "* not all of them do the same")?;
+        }
+        if self.rows.last().is_some_and(|row| row.cells.iter().any(|cell| cell == UNKNOWN)) {
+            writeln!(out, "{UNKNOWN}: only a server outside knows (--outside)")?;
         }
         Ok(())
     }
