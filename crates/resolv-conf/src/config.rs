@@ -132,7 +132,8 @@ pub struct ResolverConfig {
     pub flags: Vec<OptionFlag>,
     /// The `sortlist`, where the program has one: at most 10 entries for glibc.
     pub sortlist: Vec<SortEntry>,
-    /// The order of a line `lookup`; empty where there is none. c-ares obeys it everywhere, Go on OpenBSD.
+    /// The order of a line `lookup`; empty where there is none. c-ares obeys it everywhere, unless nsswitch.conf has a line `hosts`; Go on
+    /// OpenBSD alone.
     pub lookup: Vec<LookupSource>,
     /// Go: something in the file or the environment is unknown to it, so that a program built with cgo asks the C library instead.
     pub prefers_libc: bool,

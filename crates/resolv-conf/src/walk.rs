@@ -48,9 +48,7 @@ const STREAM_PATIENCE_SECONDS: u64 = 127;
 /// It is bounded: it sends at most [`max_queries`](Self::max_queries), and an owner that polls in time sees the end after at most
 /// [`max_duration`](Self::max_duration), whatever the servers do.
 ///
-/// What is not modelled: caches (c-ares, hickory) and what a process remembers of earlier lookups; c-ares' extra queries by which it probes
-/// failed servers; hickory's further queries for the target of an alias that came without addresses, and that after a datagram's timeout it
-/// asks by a TCP connection that is open to the same server; the hosts file and nsswitch.conf.
+/// What it leaves out of the resolvers' behaviour is in [`NOT_MODELLED`](crate::NOT_MODELLED).
 ///
 /// ```
 /// use k8s_resolv_conf::{

@@ -8,10 +8,13 @@ fn held(version: u8, file: &str) -> Result<ResolverConfig, ReadError> {
     read(StubResolver::Glibc(GlibcVersion(version)), file)
 }
 
-/// The releases that brought options: resolv.conf(5) and the NEWS of 2.31, 2.36 and 2.41.
+/// The releases that brought options: resolv.conf(5) and the NEWS of 2.14, 2.31, 2.36 and 2.41.
 #[test]
 fn options_by_release() {
     let rows = [
+        ("edns0", OptionFlag::Edns0, 6),
+        ("single-request-reopen", OptionFlag::SingleRequestReopen, 9),
+        ("no-tld-query", OptionFlag::NoTldQuery, 14),
         ("use-vc", OptionFlag::UseVc, 14),
         ("single-request", OptionFlag::SingleRequest, 10),
         ("no-reload", OptionFlag::NoReload, 26),

@@ -1,11 +1,11 @@
-use k8s_resolv_conf::OptionFlag;
+use k8s_resolv_conf::{LookupSource, OptionFlag, ResolverConfig};
 
 use super::columns::{COLUMNS, read, row};
 
 /// Options → a number that glibc, musl, Go, c-ares and hickory hold: ndots, timeout in seconds, attempts.
 #[test]
 fn options_with_numbers() {
-    let ndots: [(&str, [u32; 5]); 17] = [
+    let ndots: [(&str, [u32; 5]); 19] = [
         ("", [1; 5]),
         ("ndots:5", [5; 5]),
         ("ndots:0", [0; 5]),
@@ -24,12 +24,14 @@ fn options_with_numbers() {
         ("ndots:5\noptions ndots:1", [1; 5]),
         ("xndots:5", [1, 5, 1, 1, 1]),
         ("ndots:5 # ndots:1", [1, 5, 1, 5, 5]),
+        ("ndots:5\r", [5; 5]),
+        ("nonsense ndots:2", [2; 5]),
     ];
     for (options, expected) in ndots {
         let held = row(&format!("nameserver 1.2.3.4\noptions {options}\n"), |config| config.ndots.to_string());
         assert_eq!(held, expected.map(|number| number.to_string()), "{options}");
     }
-    let timeout: [(&str, [u64; 5]); 8] = [
+    let timeout: [(&str, [u64; 5]); 9] = [
         ("", [5, 5, 5, 2, 5]),
         ("timeout:3", [3; 5]),
         ("timeout:90", [30, 60, 90, 90, 90]),
@@ -37,6 +39,7 @@ fn options_with_numbers() {
         ("timeout:0", [0, 0, 1, 2, 0]),
         ("timeout:-2", [0, 5, 1, 2, 5]),
         ("timeout:.5", [0, 5, 1, 2, 5]),
+        ("timeout:1.5", [1, 1, 1, 2, 5]),
         ("retrans:4", [5, 5, 5, 4, 5]),
         ("timeout:x", [0, 5, 1, 2, 5]),
     ];
@@ -64,7 +67,7 @@ fn options_with_numbers() {
 #[test]
 fn switches() {
     use OptionFlag::{Edns0, NoAaaa, NoReload, NoTldQuery, Rotate, SingleRequest, SingleRequestReopen, TrustAd, UseVc};
-    let rows: [(&str, [Option<OptionFlag>; 5]); 18] = [
+    let rows: [(&str, [Option<OptionFlag>; 5]); 23] = [
         ("rotate", [Some(Rotate), None, Some(Rotate), Some(Rotate), None]),
         // glibc compares the beginning.
         ("rotatefoo", [Some(Rotate), None, None, None, None]),
@@ -84,6 +87,11 @@ fn switches() {
         ("strict-error", [None; 5]),
         ("-rotate", [None; 5]),
         ("inet6", [None; 5]),
+        ("debug", [None; 5]),
+        ("no-check-names", [None; 5]),
+        ("ip6-bytestring", [None; 5]),
+        ("ip6-dotint", [None; 5]),
+        ("no-ip6-dotint", [None; 5]),
         ("nonsense", [None; 5]),
     ];
     for (option, expected) in rows {
@@ -100,6 +108,7 @@ fn go_and_the_c_library() {
         ("options ndots:2 rotate edns0\n", false),
         ("options no-aaaa\n", true),
         ("options no-tld-query\n", true),
+        ("options nonsense\n", true),
         ("sortlist 1.2.3.4\n", true),
         ("# comment\n", false),
         (" # comment\n", true),
@@ -107,5 +116,24 @@ fn go_and_the_c_library() {
     ];
     for (file, expected) in rows {
         assert_eq!(row(file, |config| config.prefers_libc.to_string())[2], expected.to_string(), "{file:?}");
+    }
+}
+
+/// Lines that few programs read: how many networks of `sortlist`, and which sources, each of the five holds.
+#[test]
+fn sortlist_and_lookup_lines() {
+    let held = |config: &ResolverConfig| {
+        let sources = config.lookup.iter().map(|source| if *source == LookupSource::Dns { 'd' } else { 'f' });
+        format!("{}{}", config.sortlist.len(), sources.collect::<String>())
+    };
+    let rows: [(&str, [&str; 5]); 5] = [
+        ("sortlist 130.155.160.0/255.255.240.0 130.155.0.0\n", ["2", "0", "0", "2", "0"]),
+        ("lookup file bind\n", ["0", "0", "0fd", "0fd", "0"]),
+        ("lookup bind\n", ["0", "0", "0d", "0d", "0"]),
+        ("hostresorder local bind\n", ["0", "0", "0", "0fd", "0"]),
+        ("family inet4 inet6\n", ["0"; 5]),
+    ];
+    for (lines, expected) in rows {
+        assert_eq!(row(&format!("nameserver 1.2.3.4\n{lines}"), held), expected, "{lines:?}");
     }
 }

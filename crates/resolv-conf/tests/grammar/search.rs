@@ -7,7 +7,7 @@ fn search_and_domain_lines() {
     let all = "a.test ".repeat(40).trim_end().to_owned();
     let once = "a.test".to_owned();
     let dom_all = format!("dom.test {all}");
-    let rows: [(&str, [&str; 5]); 25] = [
+    let rows: [(&str, [&str; 5]); 27] = [
         // The hostname's domain: hickory puts it before any list.
         ("", ["dom.test", "", "dom.test", "dom.test", "dom.test"]),
         (
@@ -43,6 +43,18 @@ fn search_and_domain_lines() {
         ("search a.test .\n", ["a.test .", "a.test .", "a.test", "a.test .", "dom.test a.test ."]),
         ("search a.test.\n", ["a.test", "a.test", "a.test", "a.test", "dom.test a.test"]),
         ("search .a.test\n", [".a.test", ".a.test", ".a.test", ".a.test", "refused"]),
+        // hickory: a label begins with no hyphen, underscores are fine.
+        ("search -a.test\n", ["-a.test", "-a.test", "-a.test", "-a.test", "refused"]),
+        (
+            "search a_b.test _c.test\n",
+            [
+                "a_b.test _c.test",
+                "a_b.test _c.test",
+                "a_b.test _c.test",
+                "a_b.test _c.test",
+                "dom.test a_b.test _c.test",
+            ],
+        ),
         (
             "search a.test A.TEST a.test\n",
             [

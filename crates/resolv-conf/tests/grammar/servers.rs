@@ -6,7 +6,7 @@ const BOTH: &str = "127.0.0.1 [::1]";
 /// File → the servers that glibc, musl, Go, c-ares and hickory use.
 #[test]
 fn nameserver_lines() {
-    let rows: [(&str, [&str; 5]); 27] = [
+    let rows: [(&str, [&str; 5]); 29] = [
         // Defaults: glibc and musl ask 127.0.0.1, Go ::1 too (net/dnsconfig.go, defaultNS); hickory makes no resolver.
         ("", [ASSUMED, ASSUMED, BOTH, ASSUMED, "refused"]),
         ("nameserver 1.2.3.4\n", ["1.2.3.4"; 5]),
@@ -18,6 +18,7 @@ fn nameserver_lines() {
         ("nameserver\n", [ASSUMED, ASSUMED, BOTH, ASSUMED, "refused"]),
         // Comments.
         ("# nameserver 1.2.3.4\n; nameserver 1.2.3.4\n", [ASSUMED, ASSUMED, BOTH, ASSUMED, "refused"]),
+        (" # nameserver 1.2.3.4\n\t; nameserver 1.2.3.4\n", [ASSUMED, ASSUMED, BOTH, ASSUMED, "refused"]),
         ("nameserver 1.2.3.4 # 5.6.7.8\n", ["1.2.3.4"; 5]),
         ("nameserver 1.2.3.4#5\n", [ASSUMED, ASSUMED, BOTH, "1.2.3.4", "1.2.3.4"]),
         // glibc takes the carriage return for a part of the word (2.29 and later).
@@ -43,6 +44,10 @@ fn nameserver_lines() {
         ("nameserver 1.2.3.4,5.6.7.8\n", [ASSUMED, ASSUMED, BOTH, "1.2.3.4 5.6.7.8", "refused"]),
         // Ports.
         ("nameserver 1.2.3.4:53\n", [ASSUMED, ASSUMED, BOTH, "1.2.3.4", "refused"]),
+        (
+            "nameserver 1.2.3.4:53\nnameserver 5.6.7.8\n",
+            ["5.6.7.8", "5.6.7.8", "5.6.7.8", "1.2.3.4 5.6.7.8", "5.6.7.8"],
+        ),
         ("nameserver [::1]:5353\n", [ASSUMED, ASSUMED, BOTH, "[::1]:5353", "refused"]),
         ("nameserver dns://1.2.3.4\n", [ASSUMED, ASSUMED, BOTH, "1.2.3.4", "refused"]),
         // inet_aton's forms; c-ares fills up at the end.

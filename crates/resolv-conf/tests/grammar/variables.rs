@@ -37,6 +37,10 @@ fn res_options() {
     assert!(!go(machine().with_res_options("")));
     assert!(go(machine().with_res_options("x")));
     assert!(go(machine().with_localdomain("")));
+    let mut aliases = machine();
+    assert!(!go(aliases.clone()));
+    aliases.host_aliases = true;
+    assert!(go(aliases));
 }
 
 /// Hostnames → default search lists. musl has none.

@@ -64,6 +64,32 @@ fn without_a_host_file() {
     }
 }
 
+/// TestGetPodDNS (dns_test.go), second half: the same Pods with a file of the node's. The cluster's domains come before its own, up to the
+/// limit.
+#[test]
+fn with_a_host_file() {
+    let kubelet = KubeletDns::new("kubernetes.io").with_cluster_dns("203.0.113.1".parse().unwrap());
+    for own in [0, 1, 29, 30, 40] {
+        let node = (0..own).fold(HostResolvConf::new().with_nameserver("8.8.8.8"), |node, number| {
+            node.with_search(format!("d{number}.example"))
+        });
+        for (policy, host_network, nameserver, cluster) in [
+            ("ClusterFirstWithHostNet", true, "203.0.113.1", 3),
+            ("ClusterFirst", true, "8.8.8.8", 0),
+            ("ClusterFirst", false, "203.0.113.1", 3),
+            ("Default", true, "8.8.8.8", 0),
+        ] {
+            let made = resolv_conf(&pod(policy, host_network), &HostConfig::File(node.clone()), &kubelet);
+            assert_eq!(
+                (made.nameservers, made.searches.len()),
+                (texts(nameserver), (cluster + own).min(32)),
+                "{policy}"
+            );
+            assert_eq!(made.searches.iter().filter(|search| search.ends_with("kubernetes.io")).count(), cluster);
+        }
+    }
+}
+
 /// GetPodDNS (dns.go), the branch podDNSHost: one loopback address for each address of the node.
 #[test]
 fn the_loopback_address_has_the_nodes_family() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use k8s_resolv_conf::{
-    Existence, Lookup, MAX_COST_QUERIES, QueryName, QueryType, ResolverConfig, StubResolver, best_ndots, cost,
+    Existence, Families, Lookup, MAX_COST_QUERIES, QueryName, QueryType, ResolverConfig, StubResolver, best_ndots, cost,
 };
 use proptest::prelude::*;
 
@@ -35,6 +35,7 @@ fn packets_of_common_names() {
         ("svc.ns.svc", 5, 0, 6),
         ("example.com.", 5, 0, 2),
         ("example.com", 1, 0, 2),
+        ("svc.ns.svc.cluster.local", 4, 0, 2),
         ("svc.ns.svc.cluster.local", 1, 0, 2),
         ("api.example.com", 2, 0, 2),
         ("example.com", 2, 0, 8),
@@ -49,6 +50,29 @@ fn packets_of_common_names() {
             assert_eq!((cost.queries, cost.round_trips), (queries, queries / 2), "{resolver:?} {name} ndots:{ndots}");
             assert!(cost.waited.is_zero() && !cost.outcome.addresses().is_empty());
         }
+    }
+}
+
+#[test]
+fn one_packet_for_each_name_where_one_family_is_looked_for() {
+    for resolver in FIVE {
+        let config = config(resolver, &pod(5));
+        let cost = cost(&Lookup::new(resolver, &config, "example.com").families(Families::V4), 0, cluster);
+        assert_eq!(cost.expect("a cost").queries, 4, "{resolver:?}");
+    }
+    let no_aaaa = config(GLIBC, &pod(5).replace("ndots:5", "ndots:5 no-aaaa"));
+    assert_eq!(cost(&Lookup::new(GLIBC, &no_aaaa, "example.com"), 0, cluster).expect("a cost").queries, 4);
+}
+
+#[test]
+fn a_short_name_goes_outside_first_at_ndots_1() {
+    // Measured: `svc.ns.` is asked for before the search list; musl stops there.
+    for resolver in FIVE {
+        let config = config(resolver, &pod(1));
+        let cost = cost(&Lookup::new(resolver, &config, "svc.ns"), 0, cluster).expect("a cost");
+        let found = !cost.outcome.addresses().is_empty();
+        // As it is, `svc.ns.ns.svc.cluster.local.`, and there it is.
+        assert_eq!((cost.queries, found), if resolver == MUSL { (2, false) } else { (6, true) }, "{resolver:?}");
     }
 }
 

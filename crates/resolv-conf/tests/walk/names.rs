@@ -10,7 +10,11 @@ const FILE: &str = "nameserver 10.0.0.1\nsearch s1.test s2.test\noptions ndots:2
 
 /// What happens: the names asked for when none exists, or without a query the addresses or the failure.
 fn told(resolver: k8s_resolv_conf::StubResolver, name: &str) -> String {
-    let run = run(resolver, &config(resolver, FILE), name, |_| Does::Nx);
+    told_by(resolver, FILE, name)
+}
+
+fn told_by(resolver: k8s_resolv_conf::StubResolver, file: &str, name: &str) -> String {
+    let run = run(resolver, &config(resolver, file), name, |_| Does::Nx);
     match &run.outcome {
         _ if !run.sent.is_empty() => run.names().join(" "),
         Outcome::Found { addresses, .. } => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
@@ -191,6 +195,31 @@ fn aliases() {
         assert_eq!(names(resolver, "long"), ["long.a.test.", "long."], "{resolver:?}");
     }
     assert_eq!(names(GLIBC, "long.b"), ["long.b.a.test.", "long.b."], "only names without dots");
+}
+
+#[test]
+fn c_ares_looks_where_the_file_says() {
+    // Measured with 1.34.9 and no nsswitch.conf: ECONNREFUSED where no place is left to look in. `localhost` belongs to the hosts file.
+    let both = "::1 127.0.0.1";
+    for (lines, name, expected) in [
+        ("lookup file\n", "x", "ECONNREFUSED"),
+        ("lookup file\n", "", "ECONNREFUSED"),
+        ("lookup file\n", "a..b", "ECONNREFUSED"),
+        ("lookup file\n", "fe80::1%lo", "ECONNREFUSED"),
+        ("lookup file\n", "localhost", both),
+        ("lookup file\n", "x.onion", "ENOTFOUND"),
+        ("lookup file\n", "1.2.3.4", "1.2.3.4"),
+        ("hostresorder local\n", "x", "ECONNREFUSED"),
+        ("lookup bind\n", "x", "x.s1.test. x.s2.test. x."),
+        ("lookup bind file\n", "x", "x.s1.test. x.s2.test. x."),
+        ("lookup bind file\n", "localhost", both),
+        ("lookup bind\n", "localhost", "ECONNREFUSED"),
+        ("lookup nonsense\n", "x", "x.s1.test. x.s2.test. x."),
+    ] {
+        assert_eq!(told_by(C_ARES, &format!("{FILE}{lines}"), name), expected, "{lines:?} {name:?}");
+    }
+    // Go obeys the line on OpenBSD alone.
+    assert_eq!(told_by(GO, &format!("{FILE}lookup file\n"), "x"), "x.s1.test. x.s2.test. x.");
 }
 
 #[test]

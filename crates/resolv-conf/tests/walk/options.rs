@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use k8s_resolv_conf::{Choices, Families, GlibcVersion, Lookup, OptionFlag, QueryType, StubResolver, Transport};
+use k8s_resolv_conf::{
+    Choices, Families, GlibcVersion, Lookup, OptionFlag, QueryType, Schedules, StubResolver, Transport,
+};
 
 use crate::world::{C_ARES, Does, FIVE, GLIBC, GO, HICKORY, MUSL, Run, alone, config, reply, run, run_for, run_lookup};
 
@@ -58,6 +60,7 @@ fn edns0_trust_ad_and_use_vc() {
         (MUSL, None, false, Transport::Udp),
         (GO, Some(1232), true, Transport::Tcp),
         (C_ARES, Some(1232), false, Transport::Udp),
+        (HICKORY, Some(1232), false, Transport::Udp),
     ] {
         let run = run(resolver, &alone(resolver, options), "x.test", |_| Does::Ok);
         for sent in &run.sent {
@@ -66,8 +69,6 @@ fn edns0_trust_ad_and_use_vc() {
         }
         assert_eq!(run.end(), "ok");
     }
-    let run = run(HICKORY, &alone(HICKORY, "options edns0\n"), "x.test", |_| Does::Ok);
-    assert!(run.sent.iter().all(|sent| sent.transmit.query.edns == Some(1232)));
 }
 
 #[test]
@@ -130,8 +131,11 @@ fn rotate() {
     assert_eq!(rotated.queries(), ["A@3", "AAAA@1", "A@2", "AAAA@3"]);
     // c-ares: any server for each query.
     assert_eq!(asked(C_ARES, vec![2, 0, 1, 1, 0, 2]), ["A@3", "AAAA@1", "A@2", "AAAA@2", "A@1", "AAAA@3"]);
-    // musl and hickory know no such option: musl asks all.
+    // musl and hickory know no such option: musl asks all, hickory the same two.
     assert_eq!(asked(MUSL, vec![]).len(), 18);
+    let plain = config(HICKORY, &file.replace("rotate ", ""));
+    let unrotated = run_lookup(&Lookup::new(HICKORY, &plain, "x"), Choices::pinned([]), |_| Does::Nx).queries();
+    assert_eq!(asked(HICKORY, vec![]), unrotated);
 }
 
 #[test]
@@ -210,9 +214,16 @@ fn several_servers() {
     // NXDOMAIN of one server is final, even where another one knows better; SERVFAIL is not.
     for resolver in FIVE {
         assert_ne!(asked(resolver, Does::Nx).end(), "ok", "{resolver:?}");
+        assert_ne!(asked(resolver, Does::NoData).end(), "ok", "{resolver:?}");
     }
     for resolver in [GLIBC, MUSL, GO, C_ARES] {
-        assert_eq!(asked(resolver, Does::ServFail).end(), "ok", "{resolver:?}");
+        for does in [Does::ServFail, Does::Refused, Does::NotImp] {
+            assert_eq!(asked(resolver, does).end(), "ok", "{resolver:?} {does:?}");
+        }
+    }
+    // FORMERR is an answer to glibc, and to c-ares that it does without EDNS.
+    for (resolver, end) in [(GLIBC, "EAI_NONAME (-2)"), (MUSL, "ok"), (GO, "ok"), (C_ARES, "EFORMERR")] {
+        assert_eq!(asked(resolver, Does::FormErr).end(), end, "{resolver:?}");
     }
     // glibc and Go take the next server for the pair, or for the type; musl asks all at once; hickory two.
     assert_eq!(asked(GLIBC, Does::ServFail).queries(), ["A@1", "AAAA@1", "A@2", "AAAA@2"]);
@@ -220,6 +231,54 @@ fn several_servers() {
     assert_eq!(asked(HICKORY, Does::Ok).queries(), ["AAAA@1", "AAAA@2", "A@1", "A@2"]);
     // ICMP: at once.
     assert_eq!((asked(GLIBC, Does::Icmp).took.as_secs(), asked(GO, Does::Icmp).end().as_str()), (0, "ok"));
+}
+
+#[test]
+fn glibc_asks_all_servers_before_it_skips_the_list() {
+    // Measured: REFUSED of every server, in every attempt.
+    let file = "nameserver 10.0.0.1\nnameserver 10.0.0.2\nsearch a.test b.test\noptions ndots:5\n";
+    let run = run(GLIBC, &config(GLIBC, file), "x.y", |_| Does::Refused);
+    let half = ["A@1", "AAAA@1", "A@2", "AAAA@2"];
+    assert_eq!(run.names(), ["x.y.a.test.", "x.y."]);
+    assert_eq!(run.queries(), half.repeat(4));
+}
+
+#[test]
+fn servers_that_are_listed_twice() {
+    // Measured: musl and hickory send each query twice, glibc and Go come back to the server, c-ares has it once.
+    for (resolver, answered, silent) in [(GLIBC, 2, 8), (MUSL, 4, 8), (GO, 2, 8), (C_ARES, 2, 6), (HICKORY, 4, 36)] {
+        let mut config = config(resolver, "nameserver 10.0.0.1\nnameserver 10.0.0.1\n");
+        config.search.clear();
+        let queries = |does| run(resolver, &config, "x.test", |_| does).sent.len();
+        assert_eq!((queries(Does::Nx), queries(Does::Drop)), (answered, silent), "{resolver:?}");
+    }
+}
+
+#[test]
+fn hickory_believes_the_server_that_answers_first() {
+    // Measured: two servers that disagree, and an outcome by chance.
+    let mut config = config(HICKORY, "nameserver 10.0.0.1\nnameserver 10.0.0.2\n");
+    config.search.clear();
+    let lookup = Lookup::new(HICKORY, &config, "x.test");
+    let mut ends = BTreeSet::new();
+    let mut schedules = Schedules::new();
+    while let Some(choices) = schedules.next() {
+        let run = run_lookup(&lookup, choices, |sent| {
+            if sent.server == config.nameservers[0].address { Does::Nx } else { Does::Ok }
+        });
+        ends.insert(run.end());
+        schedules.ran(run.walk.decisions());
+    }
+    assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["no records found: NXDomain", "ok"]);
+}
+
+#[test]
+fn no_attempts() {
+    // Measured: Go makes one of it, c-ares its default of three; hickory counts what comes after the first.
+    for (resolver, queries) in [(GO, 2), (C_ARES, 6), (HICKORY, 2)] {
+        let run = run(resolver, &alone(resolver, "options attempts:0\n"), "x.test", |_| Does::ServFail);
+        assert_eq!(run.sent.len(), queries, "{resolver:?}");
+    }
 }
 
 #[test]
