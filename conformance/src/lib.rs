@@ -3,6 +3,7 @@
 //! - [`golden`] reads answers that real CoreDNS gave, recorded once, for `cargo test` to replay.
 //! - The program `live` (feature `live`) makes a random cluster, loads it into a real API server, asks real CoreDNS
 //!   and our server the same questions and compares.
+//! - The program `ingress` (feature `ingress`) asks nginx and HAProxy where requests go, and our routing table.
 //! - [`deviation`] holds the list of answers in which we differ from the original on purpose.
 //!
 //! # Design
