@@ -3,12 +3,12 @@
 mod nodes;
 mod table;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use object_change::{Delta, Diagnostic, ObjectKey, ObjectRef};
+use object_change::{Delta, Diagnostic, Effect, ObjectKey, ObjectRef};
 
 use crate::config::{ConfigError, Endpoints, PodMode, ZoneConfig};
 use crate::model::{Change, EndpointSlice, Kind, Kinds, Namespace, Pod, Service, ServiceImport, SliceOwner};
@@ -17,16 +17,6 @@ use crate::store::{Indexes, NamespaceId, PortLists, service_key};
 use nodes::Family;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
-
-/// What a change did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Effect {
-    /// Whether any answer may differ from before: worth a publish.
-    pub changed: bool,
-    /// What in the change could not be used.
-    pub diagnostics: Vec<Diagnostic>,
-}
 
 /// The single writer: applies changes, publishes snapshots.
 ///
@@ -121,13 +111,7 @@ impl ClusterZones {
 
     /// Applies changes in order and sums up their effects.
     pub fn apply_all(&mut self, changes: impl IntoIterator<Item = Change>) -> Effect {
-        let mut sum = Effect::default();
-        for change in changes {
-            let effect = self.apply(change);
-            sum.changed |= effect.changed;
-            sum.diagnostics.extend(effect.diagnostics);
-        }
-        sum
+        changes.into_iter().map(|change| self.apply(change)).sum()
     }
 
     /// The kinds that were not synced yet, of those that the options need.
@@ -161,22 +145,8 @@ impl ClusterZones {
         effect: &mut Effect,
         set: impl Fn(&mut Self, &ObjectKey, Option<V>, &mut Effect),
     ) {
-        match delta {
-            Delta::Upsert(key, value) => set(self, &key, Some(value), effect),
-            Delta::Delete(key) => set(self, &key, None, effect),
-            Delta::ReplaceAll(all) => {
-                let listed: HashSet<&ObjectKey> = all.iter().map(|(key, _)| key).collect();
-                let gone: Vec<ObjectKey> = self.known(kind).filter(|key| !listed.contains(key)).collect();
-                for key in gone {
-                    set(self, &key, None, effect);
-                }
-                for (key, value) in all {
-                    set(self, &key, Some(value), effect);
-                }
-                self.sync(kind, effect);
-            }
-            // A kind of change that this version does not know changes nothing.
-            _ => {}
+        if delta.apply(self, |this| this.known(kind), |this, key, value| set(this, key, value, effect)) {
+            self.sync(kind, effect);
         }
     }
 

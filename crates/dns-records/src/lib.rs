@@ -55,7 +55,7 @@ mod transfer;
 mod verdict;
 pub mod wire;
 
-pub use cluster_zones::{ClusterZones, Effect};
+pub use cluster_zones::ClusterZones;
 pub use config::{
     CidrError, ConfigError, Conformance, EmptyServices, EndpointNames, Endpoints, Fallthrough, LabelSelector, PodMode,
     SelectorError, ZonalNames, ZoneConfig,
@@ -65,6 +65,7 @@ pub use explain::{Explanation, Hint};
 pub use hickory_proto;
 pub use lookup::{Answer, Records};
 pub use name::{Labels, MAX_LABEL, MAX_NAME, Name, NameError, NameRef};
+pub use object_change::Effect;
 pub use place::{Absence, Emptiness};
 pub use record::{RecordData, RecordName, RecordRef, Soa};
 pub use record_type::{RecordType, UnknownRecordType};

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use object_change::{Diagnostic, ObjectKey, ObjectRef};
+use object_change::{Diagnostic, Effect, ObjectKey, ObjectRef};
 
-use super::{ClusterZones, Effect};
+use super::ClusterZones;
 use crate::model::{Exposure, ImportExposure, Service, ServiceImport, ServicePort};
 use crate::name::Name;
 use crate::store::{

@@ -1,7 +1,6 @@
-use std::fmt;
 use std::net::IpAddr;
 
-use object_change::Delta;
+use object_change::{Delta, KindSet, ObjectKind};
 
 use super::{EndpointSlice, Namespace, Pod, Service, ServiceImport};
 
@@ -66,15 +65,17 @@ impl Kind {
             Self::ServiceImport => "the ServiceImports were not read yet",
         }
     }
+}
 
-    const fn bit(self) -> u8 {
-        match self {
-            Self::Service => 1,
-            Self::EndpointSlice => 2,
-            Self::Namespace => 4,
-            Self::Pod => 8,
-            Self::ServiceImport => 16,
-        }
+impl ObjectKind for Kind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn number(self) -> u8 {
+        self as u8
     }
 }
 
@@ -85,49 +86,4 @@ impl Kind {
 /// let missing = Kinds::EMPTY.with(Kind::Service).with(Kind::Namespace);
 /// assert_eq!(missing.to_string(), "Service, Namespace");
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Kinds(u8);
-
-impl Kinds {
-    /// No kind.
-    pub const EMPTY: Self = Self(0);
-
-    /// The set and `kind`.
-    #[must_use]
-    pub const fn with(self, kind: Kind) -> Self {
-        Self(self.0 | kind.bit())
-    }
-
-    /// The set without `kind`.
-    #[must_use]
-    pub const fn without(self, kind: Kind) -> Self {
-        Self(self.0 & !kind.bit())
-    }
-
-    /// Whether `kind` is in the set.
-    pub const fn contains(self, kind: Kind) -> bool {
-        self.0 & kind.bit() != 0
-    }
-
-    /// Whether the set has no kind.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The kinds in the set.
-    pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL.into_iter().filter(move |kind| self.contains(*kind))
-    }
-}
-
-impl fmt::Display for Kinds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, kind) in self.iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            f.write_str(kind.name())?;
-        }
-        Ok(())
-    }
-}
+pub type Kinds = KindSet<Kind>;

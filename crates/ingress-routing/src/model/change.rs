@@ -1,6 +1,4 @@
-use std::fmt;
-
-use object_change::Delta;
+use object_change::{Delta, KindSet, ObjectKind};
 
 use super::{EndpointSlice, Ingress, IngressClass, Service, TlsSecret};
 
@@ -52,15 +50,17 @@ impl Kind {
             Self::Secret => "Secret",
         }
     }
+}
 
-    const fn bit(self) -> u8 {
-        match self {
-            Self::Ingress => 1,
-            Self::IngressClass => 2,
-            Self::Service => 4,
-            Self::EndpointSlice => 8,
-            Self::Secret => 16,
-        }
+impl ObjectKind for Kind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn number(self) -> u8 {
+        self as u8
     }
 }
 
@@ -71,49 +71,4 @@ impl Kind {
 /// let missing = Kinds::EMPTY.with(Kind::Service).with(Kind::Ingress);
 /// assert_eq!(missing.to_string(), "Ingress, Service");
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Kinds(u8);
-
-impl Kinds {
-    /// No kind.
-    pub const EMPTY: Self = Self(0);
-
-    /// The set and `kind`.
-    #[must_use]
-    pub const fn with(self, kind: Kind) -> Self {
-        Self(self.0 | kind.bit())
-    }
-
-    /// The set without `kind`.
-    #[must_use]
-    pub const fn without(self, kind: Kind) -> Self {
-        Self(self.0 & !kind.bit())
-    }
-
-    /// Whether `kind` is in the set.
-    pub const fn contains(self, kind: Kind) -> bool {
-        self.0 & kind.bit() != 0
-    }
-
-    /// Whether the set has no kind.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The kinds in the set.
-    pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL.into_iter().filter(move |kind| self.contains(*kind))
-    }
-}
-
-impl fmt::Display for Kinds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, kind) in self.iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            f.write_str(kind.name())?;
-        }
-        Ok(())
-    }
-}
+pub type Kinds = KindSet<Kind>;
