@@ -4,7 +4,8 @@ mod common;
 
 use std::net::{TcpListener, UdpSocket};
 
-use common::server::{PATIENCE, Server};
+use common::server::Server;
+use common::serving::{get, until};
 use common::{Folder, service, stderr, whereto};
 use dns_records::RecordType;
 
@@ -40,14 +41,10 @@ fn it_is_not_ready_before_everything_was_read() {
     let admin = free_port();
     let address = format!("127.0.0.1:{admin}");
     let mut server = Server::start(&["--ready", &address, "--manifests", "-"]);
-    let deadline = std::time::Instant::now() + PATIENCE;
-    while std::net::TcpStream::connect(&address).is_err() {
-        assert!(std::time::Instant::now() < deadline, "the admin endpoint does not come up");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let text = common::server::get(address.parse().expect("an address"), "/ready");
+    until("an admin endpoint", || std::net::TcpStream::connect(&address).is_ok());
+    let text = get(address.parse().expect("an address"), "/ready");
     assert!(text.starts_with("HTTP/1.1 503"), "{text}");
-    server.write(&service("web", "10.96.0.7"));
+    server.process.write(&service("web", "10.96.0.7"));
     let server = server.ready();
     assert!(server.get("/ready").starts_with("HTTP/1.1 200"));
     assert!(server.ask("web.shop.svc.cluster.local.", RecordType::A).0.ends_with(&[10, 96, 0, 7]));
@@ -66,7 +63,7 @@ fn a_changed_file_is_taken_up() {
 
     // A broken file changes nothing, and is told.
     folder.write("web.yaml", "kind: Service\nmetadata: [\n");
-    server.logged("its last good content stays");
+    server.process.logged("its last good content stays");
     server.until(name, RecordType::A, &[10, 96, 0, 8]);
 
     folder.write("web.yaml", &service("web", "10.96.0.9"));
@@ -75,33 +72,27 @@ fn a_changed_file_is_taken_up() {
     folder.write("more.yaml", &service("more", "10.96.0.10"));
     server.until("more.shop.svc.cluster.local.", RecordType::A, &[10, 96, 0, 10]);
     std::fs::remove_file(file).expect("removed");
-    let deadline = std::time::Instant::now() + PATIENCE;
-    while server.ask(name, RecordType::A).rcode() != 3 {
-        assert!(std::time::Instant::now() < deadline, "a removed file's objects stay");
-    }
+    until("a removed file's objects go", || server.ask(name, RecordType::A).rcode() == 3);
 }
 
 #[test]
 fn a_signal_ends_it_in_good_order() {
     for signal in ["TERM", "INT"] {
         let server = Server::start(&["--lame-duck", "0.2"]).ready();
-        server.signal(signal);
-        assert_eq!(server.wait().code(), Some(0), "{signal}");
+        server.process.signal(signal);
+        assert_eq!(server.process.wait().code(), Some(0), "{signal}");
     }
 }
 
 #[test]
 fn a_lame_duck_answers_but_is_not_ready_and_a_second_signal_ends_it() {
     let server = Server::start(&["--lame-duck", "600"]).ready();
-    server.signal("TERM");
-    server.logged("ending");
-    let deadline = std::time::Instant::now() + PATIENCE;
-    while !server.get("/ready").starts_with("HTTP/1.1 503") {
-        assert!(std::time::Instant::now() < deadline, "it stays ready");
-    }
+    server.process.signal("TERM");
+    server.process.logged("ending");
+    until("not ready", || server.get("/ready").starts_with("HTTP/1.1 503"));
     assert_eq!(server.ask("web.shop.svc.cluster.local.", RecordType::A).rcode(), 0);
-    server.signal("TERM");
-    assert_eq!(server.wait().code(), Some(143));
+    server.process.signal("TERM");
+    assert_eq!(server.process.wait().code(), Some(143));
 }
 
 #[test]

@@ -2,20 +2,16 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::channel;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::thread;
-use std::time::{Duration, Instant};
 
-use common::server::{PATIENCE, get};
-use common::{Folder, command, stderr, whereto};
-use serde_json::Value;
+use common::serving::{Serving, exchange, get, until};
+use common::{Folder, stderr, whereto};
 
 /// A running `whereto ingress` on free ports.
 struct Proxy {
-    child: Child,
+    process: Serving,
     http: SocketAddr,
     https: SocketAddr,
     admin: SocketAddr,
@@ -23,82 +19,14 @@ struct Proxy {
 
 impl Proxy {
     fn start(args: &[&str]) -> Self {
-        let fixed = [
-            "ingress",
-            "--http",
-            "127.0.0.1:0",
-            "--https",
-            "127.0.0.1:0",
-            "--admin",
-            "127.0.0.1:0",
-            "--log-format",
-            "json",
-        ];
-        let mut command = command(&[&fixed[..], args].concat());
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the proxy starts");
-        let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
-        let mut this = Self { child, http: unknown, https: unknown, admin: unknown };
-        let log = BufReader::new(this.child.stderr.take().expect("a pipe"));
-        let (tell, lines) = channel();
-        thread::spawn(move || {
-            for line in log.lines().map_while(Result::ok) {
-                let _ = tell.send(line);
-            }
-        });
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let line = lines.recv_timeout(deadline - Instant::now()).expect("the proxy gets ready");
-            let line: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-            if line["ready"] == true {
-                let address = |list: &Value| list[0].as_str().expect("an address").parse().expect("an address");
-                this.http = address(&line["http"]);
-                this.https = address(&line["https"]);
-                this.admin = address(&line["admin"]);
-                return this;
-            }
-        }
+        let process = Serving::start(&[&["ingress", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"], args].concat());
+        let [http, https, admin] = process.ready(["http", "https", "admin"]);
+        Self { process, http, https, admin }
     }
 
     /// Status line, fields and content of the response to a request for a host.
     fn ask(&self, host: &str, target: &str, fields: &str) -> String {
-        let mut stream = TcpStream::connect(self.http).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        write!(stream, "GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{fields}\r\n").expect("sent");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("a response");
-        text
-    }
-
-    fn until(&self, host: &str, target: &str, expected: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.ask(host, target, "").contains(expected) {
-            assert!(Instant::now() < deadline, "{host}{target} does not become {expected}");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs");
-        assert!(sent.success());
-    }
-
-    fn wait(mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("waited") {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "the proxy does not end");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        exchange(self.http, &format!("GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{fields}\r\n"))
     }
 }
 
@@ -162,26 +90,22 @@ fn manifests_are_followed() {
     assert!(proxy.ask("b.example", "/", "").starts_with("HTTP/1.1 404 "));
     assert!(proxy.ask("a.example", "/", "content-length: 1025\r\n").starts_with("HTTP/1.1 413 "));
     folder.write("web.yaml", &objects("b.example"));
-    proxy.until("b.example", "/", "hello");
+    until("the changed host", || proxy.ask("b.example", "/", "").contains("hello"));
     assert!(proxy.ask("a.example", "/", "").starts_with("HTTP/1.1 404 "));
 }
 
 #[test]
 fn the_first_signal_ends_in_good_order_and_the_second_at_once() {
     let proxy = Proxy::start(&["--lame-duck", "30"]);
-    proxy.signal("TERM");
-    let deadline = Instant::now() + PATIENCE;
-    while !get(proxy.admin, "/ready").starts_with("HTTP/1.1 503 ") {
-        assert!(Instant::now() < deadline, "still ready");
-        thread::sleep(Duration::from_millis(10));
-    }
+    proxy.process.signal("TERM");
+    until("not ready", || get(proxy.admin, "/ready").starts_with("HTTP/1.1 503 "));
     assert!(proxy.ask("plain.localhost", "/", "").starts_with("HTTP/1.1 200 "), "lame ducks serve on");
-    proxy.signal("INT");
-    assert_eq!(proxy.wait().code(), Some(130));
+    proxy.process.signal("INT");
+    assert_eq!(proxy.process.wait().code(), Some(130));
 
     let proxy = Proxy::start(&["--lame-duck", "0", "--grace", "1"]);
-    proxy.signal("TERM");
-    assert_eq!(proxy.wait().code(), Some(0));
+    proxy.process.signal("TERM");
+    assert_eq!(proxy.process.wait().code(), Some(0));
 }
 
 #[test]

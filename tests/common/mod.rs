@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub mod server;
+pub mod serving;
 
 /// The command with no input; its environment says nothing about colours.
 pub fn whereto(args: &[&str]) -> Output {

@@ -25,7 +25,7 @@ use dns_records::RecordType;
 pub(crate) use admin::AdminArgs;
 pub(crate) use dns::DnsArgs;
 pub(crate) use ingress::IngressArgs;
-pub(crate) use kube::KubeArgs;
+pub(crate) use kube::{AccessArgs, KubeArgs};
 pub(crate) use log::LogArgs;
 pub(crate) use pod::{AskerArgs, NodeArgs, PodRef};
 pub(crate) use publish::PublishArgs;

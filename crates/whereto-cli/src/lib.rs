@@ -19,7 +19,6 @@ mod progress;
 mod reply;
 mod routing;
 mod serving;
-mod signals;
 mod table;
 mod walk;
 

@@ -1,13 +1,11 @@
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use dns_records::Limits;
 use ipnet::IpNet;
-use prometheus_client::collector::Collector;
+use whereto_server::{AdminConfig, Shutdown};
 
-use crate::admin::AdminAddresses;
 use crate::answer::TtlCaps;
 use crate::forward::ForwardConfig;
 use crate::query_log::QueryLogConfig;
@@ -17,7 +15,7 @@ use crate::query_log::QueryLogConfig;
 pub struct ServerConfig {
     pub(crate) listen: Vec<SocketAddr>,
     pub(crate) tls: Option<TlsConfig>,
-    pub(crate) admin: AdminAddresses,
+    pub(crate) admin: AdminConfig,
     pub(crate) workers: Option<usize>,
     pub(crate) async_threads: usize,
     pub(crate) receive_buffer: Option<usize>,
@@ -28,11 +26,8 @@ pub struct ServerConfig {
     pub(crate) streams: StreamLimits,
     pub(crate) max_pending: usize,
     pub(crate) transfer_to: Vec<IpNet>,
-    pub(crate) lame_duck: Duration,
-    pub(crate) grace: Duration,
+    pub(crate) shutdown: Shutdown,
     pub(crate) query_log: Option<QueryLogConfig>,
-    pub(crate) collectors: Vec<Box<dyn Collector>>,
-    pub(crate) remarks: Remarks,
 }
 
 impl Default for ServerConfig {
@@ -40,7 +35,7 @@ impl Default for ServerConfig {
         Self {
             listen: Vec::new(),
             tls: None,
-            admin: AdminAddresses::default(),
+            admin: AdminConfig::none(),
             workers: None,
             async_threads: 2,
             receive_buffer: None,
@@ -51,11 +46,8 @@ impl Default for ServerConfig {
             streams: StreamLimits::default(),
             max_pending: 4096,
             transfer_to: Vec::new(),
-            lame_duck: Duration::from_secs(5),
-            grace: Duration::from_secs(5),
+            shutdown: Shutdown::new(Duration::from_secs(5), Duration::from_secs(5)),
             query_log: None,
-            collectors: Vec::new(),
-            remarks: Remarks::default(),
         }
     }
 }
@@ -82,10 +74,10 @@ impl ServerConfig {
         self
     }
 
-    /// Where health, readiness and metrics are served.
+    /// Where health, readiness and metrics are served, and what the embedding program adds to them. Default: nowhere.
     #[must_use]
-    pub const fn with_admin(mut self, addresses: AdminAddresses) -> Self {
-        self.admin = addresses;
+    pub fn with_admin(mut self, admin: AdminConfig) -> Self {
+        self.admin = admin;
         self
     }
 
@@ -170,8 +162,7 @@ impl ServerConfig {
     /// Default: 5 s and 5 s.
     #[must_use]
     pub const fn with_shutdown(mut self, lame_duck: Duration, grace: Duration) -> Self {
-        self.lame_duck = lame_duck;
-        self.grace = grace;
+        self.shutdown = Shutdown::new(lame_duck, grace);
         self
     }
 
@@ -180,39 +171,6 @@ impl ServerConfig {
     pub fn with_query_log(mut self, log: QueryLogConfig) -> Self {
         self.query_log = Some(log);
         self
-    }
-
-    /// Adds metrics of the embedding program to `/metrics`.
-    #[must_use]
-    pub fn with_collector(mut self, collector: impl Collector) -> Self {
-        self.collectors.push(Box::new(collector));
-        self
-    }
-
-    /// Adds what the embedding program has to say to `/ready`, such as why not everything could be read yet. It does not decide
-    /// whether the server is ready. Empty text: nothing to say. Asked with each request.
-    #[must_use]
-    pub fn with_ready_remarks(mut self, remarks: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        self.remarks = Remarks(Some(Box::new(remarks)));
-        self
-    }
-}
-
-type Say = dyn Fn() -> String + Send + Sync;
-
-/// What the embedding program says in `/ready`.
-#[derive(Default)]
-pub(crate) struct Remarks(Option<Box<Say>>);
-
-impl Remarks {
-    pub(crate) fn text(&self) -> String {
-        self.0.as_ref().map_or_else(String::new, |say| say())
-    }
-}
-
-impl fmt::Debug for Remarks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Remarks").field(&self.0.is_some()).finish()
     }
 }
 

@@ -3,19 +3,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use whereto_server::BindError;
+
 /// Why a server can't start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// An address can't be listened on: taken, not ours, or not permitted.
-    Bind {
-        /// What it was for: `UDP`, `TCP`, `TLS`, `HTTP`.
-        purpose: &'static str,
-        /// The address.
-        address: SocketAddr,
-        /// The system's reason.
-        source: io::Error,
-    },
+    /// An address can't be listened on. Its purpose is `UDP`, `TCP`, `TLS` or `HTTP`.
+    Bind(BindError),
     /// The addresses of the host can't be listed.
     Interfaces(io::Error),
     /// There is nothing to listen on.
@@ -33,20 +28,16 @@ pub enum ServerError {
     Start(io::Error),
 }
 
+impl From<BindError> for ServerError {
+    fn from(error: BindError) -> Self {
+        Self::Bind(error)
+    }
+}
+
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bind { purpose, address, source } => {
-                write!(f, "cannot listen on {address} ({purpose}): {source}")?;
-                match source.kind() {
-                    io::ErrorKind::AddrInUse => f.write_str(". Another program, or another whereto, listens there"),
-                    io::ErrorKind::PermissionDenied => {
-                        f.write_str(". Ports below 1024 need the capability NET_BIND_SERVICE")
-                    }
-                    io::ErrorKind::AddrNotAvailable => f.write_str(". No interface of this host has the address"),
-                    _ => Ok(()),
-                }
-            }
+            Self::Bind(error) => error.fmt(f),
             Self::Interfaces(error) => write!(f, "cannot list the addresses of this host: {error}"),
             Self::NoAddress => f.write_str("no address to listen on"),
             Self::Certificate { path, reason } => write!(f, "{}: {reason}", path.display()),
@@ -61,7 +52,8 @@ impl fmt::Display for ServerError {
 impl std::error::Error for ServerError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { source, .. } | Self::Interfaces(source) | Self::Start(source) => Some(source),
+            Self::Bind(error) => error.source(),
+            Self::Interfaces(source) | Self::Start(source) => Some(source),
             _ => None,
         }
     }

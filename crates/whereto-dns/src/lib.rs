@@ -2,14 +2,12 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod admin;
 mod answer;
 mod cache;
 mod client;
 mod config;
 mod error;
 mod forward;
-mod lifecycle;
 mod listen;
 mod message;
 mod metrics;
@@ -27,17 +25,16 @@ mod tls;
 mod transfer;
 mod udp;
 
-pub use admin::AdminAddresses;
 pub use answer::{Answer, AnswerKind, TtlCaps, Unusable};
 pub use client::Client;
 pub use config::{CacheConfig, ServerConfig, StreamLimits, TlsConfig};
 pub use error::ServerError;
 pub use forward::{ForwardConfig, ForwardRule, ForwardRuleError, Policy, nameservers};
 pub use ipnet::IpNet;
-pub use lifecycle::Phase;
 pub use own_addresses::interface_addresses;
 pub use prometheus_client;
 pub use query_log::{QueryLogConfig, QueryLogFormat};
 pub use question::Question;
 pub use resolution::{Lookup, Upstream, resolve};
-pub use server::{Addresses, DnsServer, ServerHandle};
+pub use server::{Addresses, DnsServer, TlsHandle};
+pub use whereto_server::{AdminConfig, BindError, ByPurpose, Phase, ServerHandle, end_on_signals};

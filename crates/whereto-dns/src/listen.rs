@@ -5,14 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
+use whereto_server::{BindError, StreamSocket};
 
 use crate::error::ServerError;
 use crate::own_addresses;
 
 /// How often a free port is looked for that all addresses have free.
 const PORT_ATTEMPTS: usize = 32;
-/// Connections that wait to be accepted.
-const BACKLOG: i32 = 1024;
 /// How long a full send buffer may hold up a reply; then it is dropped and counted.
 const SEND_TIMEOUT: Duration = Duration::from_millis(50);
 
@@ -58,7 +57,7 @@ impl Everywhere {
                 }
                 // It went away meanwhile, or is still checked for duplicates: bound at a later look.
                 Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {}
-                Err(source) => return Err(ServerError::Bind { purpose: "UDP", address: local, source }),
+                Err(source) => return Err(BindError { purpose: "UDP", address: local, source }.into()),
             }
         }
         Ok(sockets)
@@ -73,23 +72,24 @@ pub(crate) struct UdpOptions {
     pub(crate) receive_buffer: Option<usize>,
 }
 
-/// Binds one address for datagrams and streams. With port 0, to a port that is free for both.
+/// Binds one of several addresses for datagrams and streams. With port 0, to a port that is free for both.
 ///
 /// The stream listener takes the port for itself, so a second server on it is refused although datagram sockets share.
-pub(crate) fn bind(address: SocketAddr, v6_only: bool, options: UdpOptions) -> Result<Bound, ServerError> {
+pub(crate) fn bind(address: SocketAddr, beside: &[SocketAddr], options: UdpOptions) -> Result<Bound, ServerError> {
     let mut attempts = if address.port() == 0 { PORT_ATTEMPTS } else { 1 };
     loop {
         attempts -= 1;
-        match try_bind(address, v6_only, options) {
-            Err(ServerError::Bind { source, .. }) if attempts > 0 && source.kind() == io::ErrorKind::AddrInUse => {}
+        match try_bind(address, beside, options) {
+            Err(ServerError::Bind(error)) if attempts > 0 && error.source.kind() == io::ErrorKind::AddrInUse => {}
             result => return result,
         }
     }
 }
 
-fn try_bind(address: SocketAddr, v6_only: bool, options: UdpOptions) -> Result<Bound, ServerError> {
-    let failed = |purpose, address| move |source| ServerError::Bind { purpose, address, source };
-    let tcp = listener(address, v6_only).map_err(failed("TCP", address))?;
+fn try_bind(address: SocketAddr, beside: &[SocketAddr], options: UdpOptions) -> Result<Bound, ServerError> {
+    let failed = |purpose, address| move |source| BindError { purpose, address, source };
+    let v6_only = StreamSocket::leaves_v4(address, beside);
+    let tcp = StreamSocket::new(address).beside(beside).listen("TCP")?;
     let address = tcp.local_addr().map_err(failed("TCP", address))?;
     if !address.ip().is_unspecified() {
         let udp = datagram_sockets(address, options.workers, options).map_err(failed("UDP", address))?;
@@ -115,19 +115,6 @@ fn local_addresses(unspecified: SocketAddr, v6_only: bool) -> Result<Vec<SocketA
         IpAddr::V6(_) => address.is_ipv6() || !v6_only,
     });
     Ok(all)
-}
-
-/// A listener for streams. Unspecified IPv6 also takes IPv4, unless another one does.
-pub(crate) fn listener(address: SocketAddr, v6_only: bool) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(v6_only || !address.ip().is_unspecified())?;
-    }
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
 }
 
 fn datagram_sockets(address: SocketAddr, count: usize, options: UdpOptions) -> io::Result<Vec<UdpSocket>> {

@@ -4,12 +4,10 @@ mod block;
 mod collector;
 mod gauges;
 mod labels;
-mod process;
 
 pub(crate) use block::{Block, Labels, Observed, Source, Writers};
 pub(crate) use collector::Requests;
 pub(crate) use gauges::Gauges;
-pub(crate) use process::Process;
 
 /// CoreDNS's buckets for durations: 0.25 ms × 2ⁿ, in seconds.
 pub(crate) const DURATION_BUCKETS: [f64; 16] =

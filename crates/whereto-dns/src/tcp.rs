@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tracing::{debug, warn};
+use whereto_server::{Lifecycle, Phase};
 
 use crate::config::StreamLimits;
-use crate::lifecycle::{Lifecycle, Phase};
 use crate::metrics::Block;
 use crate::service::Service;
 use crate::tls::Tls;

@@ -1,6 +1,7 @@
 //! Datagrams: threads that receive, answer and send, without a runtime in between.
 
 mod batch;
+mod drain;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -16,9 +17,10 @@ use rand::{Rng, SeedableRng};
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::error;
+use whereto_server::{Lifecycle, Phase};
 
 use self::batch::{Batch, Datagram};
-use crate::lifecycle::Lifecycle;
+pub(crate) use self::drain::Drain;
 use crate::metrics::{Block, Source, TIMED_ONE_IN};
 use crate::resolution::Resolution;
 use crate::service::{Done, Incoming, Now, Service};
@@ -34,6 +36,7 @@ const UDP: &str = "udp";
 pub(crate) struct Context {
     pub(crate) service: Arc<Service>,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) drain: Drain,
     pub(crate) runtime: Handle,
     /// Counts of queries that were handed over to the runtime.
     pub(crate) later: Arc<Block>,
@@ -95,10 +98,10 @@ impl Worker {
                     std::thread::sleep(DRAIN_TIMEOUT);
                 }
             }
-            if self.context.lifecycle.is_stopped() {
+            if self.context.lifecycle.phase() == Phase::Stopped {
                 return;
             }
-            if !draining && self.context.lifecycle.datagrams_end() {
+            if !draining && self.context.drain.has_begun() {
                 draining = true;
                 if socket.set_read_timeout(Some(DRAIN_TIMEOUT)).is_err() {
                     return;

@@ -4,15 +4,13 @@ mod hsts;
 mod limits;
 mod timeouts;
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use prometheus_client::collector::Collector;
+use whereto_server::{AdminConfig, Shutdown};
 
 use crate::access_log::AccessLogConfig;
-use crate::admin::AdminAddresses;
 use crate::forwarding::ForwardingOptions;
 use crate::upstream::UpstreamOptions;
 pub use hsts::Hsts;
@@ -24,7 +22,7 @@ pub use timeouts::Timeouts;
 pub struct IngressConfig {
     pub(crate) http: Vec<SocketAddr>,
     pub(crate) https: Vec<SocketAddr>,
-    pub(crate) admin: AdminAddresses,
+    pub(crate) admin: AdminConfig,
     pub(crate) workers: Option<usize>,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
@@ -33,10 +31,7 @@ pub struct IngressConfig {
     pub(crate) proxy_protocol: Vec<IpNet>,
     pub(crate) hsts: Option<Hsts>,
     pub(crate) access_log: Option<AccessLogConfig>,
-    pub(crate) lame_duck: Duration,
-    pub(crate) grace: Duration,
-    pub(crate) collectors: Vec<Box<dyn Collector>>,
-    pub(crate) remarks: Remarks,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl Default for IngressConfig {
@@ -44,7 +39,7 @@ impl Default for IngressConfig {
         Self {
             http: Vec::new(),
             https: Vec::new(),
-            admin: AdminAddresses::default(),
+            admin: AdminConfig::none(),
             workers: None,
             limits: Limits::default(),
             timeouts: Timeouts::default(),
@@ -53,10 +48,7 @@ impl Default for IngressConfig {
             proxy_protocol: Vec::new(),
             hsts: None,
             access_log: None,
-            lame_duck: Duration::from_secs(5),
-            grace: Duration::from_secs(25),
-            collectors: Vec::new(),
-            remarks: Remarks::default(),
+            shutdown: Shutdown::new(Duration::from_secs(5), Duration::from_secs(25)),
         }
     }
 }
@@ -81,10 +73,10 @@ impl IngressConfig {
         self
     }
 
-    /// Where health, readiness and metrics are served. Default: nowhere.
+    /// Where health, readiness and metrics are served, and what the embedding program adds to them. Default: nowhere.
     #[must_use]
-    pub const fn with_admin(mut self, addresses: AdminAddresses) -> Self {
-        self.admin = addresses;
+    pub fn with_admin(mut self, admin: AdminConfig) -> Self {
+        self.admin = admin;
         self
     }
 
@@ -149,41 +141,7 @@ impl IngressConfig {
     /// Default: 5 s and 25 s, together the time that a Pod has by default (`terminationGracePeriodSeconds`).
     #[must_use]
     pub const fn with_shutdown(mut self, lame_duck: Duration, grace: Duration) -> Self {
-        self.lame_duck = lame_duck;
-        self.grace = grace;
+        self.shutdown = Shutdown::new(lame_duck, grace);
         self
-    }
-
-    /// Adds metrics of the embedding program to `/metrics`.
-    #[must_use]
-    pub fn with_collector(mut self, collector: impl Collector) -> Self {
-        self.collectors.push(Box::new(collector));
-        self
-    }
-
-    /// Adds what the embedding program has to say to `/ready`, such as why not everything could be read yet. It does not decide
-    /// whether the server is ready. Empty text: nothing to say. Asked with each request.
-    #[must_use]
-    pub fn with_ready_remarks(mut self, remarks: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        self.remarks = Remarks(Some(Box::new(remarks)));
-        self
-    }
-}
-
-type Say = dyn Fn() -> String + Send + Sync;
-
-/// What the embedding program says in `/ready`.
-#[derive(Default)]
-pub(crate) struct Remarks(Option<Box<Say>>);
-
-impl Remarks {
-    pub(crate) fn text(&self) -> String {
-        self.0.as_ref().map_or_else(String::new, |say| say())
-    }
-}
-
-impl fmt::Debug for Remarks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Remarks").field(&self.0.is_some()).finish()
     }
 }

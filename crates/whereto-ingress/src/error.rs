@@ -1,20 +1,14 @@
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+
+use whereto_server::BindError;
 
 /// Why a server can't start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// An address can't be listened on: taken, not ours, or not permitted.
-    Bind {
-        /// What it was for: `http`, `https`, `admin`.
-        purpose: &'static str,
-        /// The address.
-        address: SocketAddr,
-        /// The system's reason.
-        source: io::Error,
-    },
+    /// An address can't be listened on. Its purpose is `http`, `https` or `admin`.
+    Bind(BindError),
     /// There is nothing to listen on.
     NoAddress,
     /// The TLS library refuses its settings.
@@ -23,20 +17,16 @@ pub enum ServerError {
     Start(io::Error),
 }
 
+impl From<BindError> for ServerError {
+    fn from(error: BindError) -> Self {
+        Self::Bind(error)
+    }
+}
+
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bind { purpose, address, source } => {
-                write!(f, "cannot listen on {address} ({purpose}): {source}")?;
-                match source.kind() {
-                    io::ErrorKind::AddrInUse => f.write_str(". Another program, or another whereto, listens there"),
-                    io::ErrorKind::PermissionDenied => {
-                        f.write_str(". Ports below 1024 need the capability NET_BIND_SERVICE")
-                    }
-                    io::ErrorKind::AddrNotAvailable => f.write_str(". No interface of this host has the address"),
-                    _ => Ok(()),
-                }
-            }
+            Self::Bind(error) => error.fmt(f),
             Self::NoAddress => f.write_str("no address to listen on"),
             Self::Tls(error) => write!(f, "cannot set up TLS: {error}"),
             Self::Start(error) => write!(f, "cannot start threads: {error}"),
@@ -47,7 +37,8 @@ impl fmt::Display for ServerError {
 impl std::error::Error for ServerError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { source, .. } | Self::Start(source) => Some(source),
+            Self::Bind(error) => error.source(),
+            Self::Start(source) => Some(source),
             Self::Tls(error) => Some(error),
             Self::NoAddress => None,
         }

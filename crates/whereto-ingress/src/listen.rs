@@ -1,14 +1,8 @@
 //! Sockets: one listener for each worker on the same port.
 
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 
-use socket2::{Domain, Protocol, Socket, Type};
-
-use crate::error::ServerError;
-
-/// Connections that wait to be accepted, per listener.
-const BACKLOG: i32 = 1024;
+use whereto_server::{BindError, StreamSocket};
 
 /// One address, bound.
 #[derive(Debug)]
@@ -19,44 +13,26 @@ pub(crate) struct Bound {
     pub(crate) listeners: Vec<TcpListener>,
 }
 
-/// Binds one address as often as there are workers. Unspecified IPv6 also takes IPv4, unless `v6_only`.
+/// Binds one of several addresses, as often as there are workers.
 pub(crate) fn bind(
     purpose: &'static str,
     address: SocketAddr,
-    v6_only: bool,
+    beside: &[SocketAddr],
     workers: usize,
-) -> Result<Bound, ServerError> {
-    try_bind(address, v6_only, workers).map_err(|source| ServerError::Bind { purpose, address, source })
-}
-
-fn try_bind(address: SocketAddr, v6_only: bool, workers: usize) -> io::Result<Bound> {
+) -> Result<Bound, BindError> {
+    let socket = StreamSocket::new(address).beside(beside);
     if address.port() != 0 {
         // A port that listeners share would be shared with another server, too: one that does not share finds out.
-        drop(listener(address, v6_only, false)?);
+        drop(socket.listen(purpose)?);
     }
-    let first = listener(address, v6_only, true)?;
-    let address = first.local_addr()?;
+    let socket = socket.with_shared_port();
+    let first = socket.listen(purpose)?;
+    let address = first.local_addr().map_err(|source| BindError { purpose, address, source })?;
     let mut listeners = vec![first];
     for _ in 1..workers {
-        listeners.push(listener(address, v6_only, true)?);
+        listeners.push(socket.with_address(address).listen(purpose)?);
     }
     Ok(Bound { address, listeners })
-}
-
-/// A listener for streams that does not block.
-pub(crate) fn listener(address: SocketAddr, v6_only: bool, shared: bool) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(v6_only || !address.ip().is_unspecified())?;
-    }
-    socket.set_reuse_address(true)?;
-    if shared {
-        socket.set_reuse_port(true)?;
-    }
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
 }
 
 #[cfg(test)]
@@ -66,10 +42,10 @@ mod tests {
     #[test]
     fn a_port_is_shared_by_workers_only() {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let bound = bind("http", any, false, 3).unwrap();
+        let bound = bind("http", any, &[any], 3).unwrap();
         assert_eq!(bound.listeners.len(), 3);
         assert!(bound.listeners.iter().all(|listener| listener.local_addr().unwrap() == bound.address));
-        let error = bind("http", bound.address, false, 1).unwrap_err();
+        let error = bind("http", bound.address, &[], 1).unwrap_err();
         assert!(error.to_string().contains("another whereto"), "{error}");
         drop(bound);
     }

@@ -4,15 +4,13 @@ mod block;
 mod collector;
 mod connections;
 mod counter;
-mod process;
 mod routes;
 mod server;
 
 pub(crate) use block::Block;
 pub(crate) use collector::Requests;
 pub(crate) use counter::Counter;
-pub(crate) use process::Process;
-pub(crate) use routes::RouteCounters;
+pub(crate) use routes::{RouteCounters, Routes};
 pub(crate) use server::ServerGauges;
 
 /// Bounds of durations, in seconds: those of Prometheus's clients.

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use whereto_server::AdminConfig;
 
 /// Where a server tells of itself.
 #[derive(Debug, Args)]
@@ -23,19 +24,21 @@ pub(crate) struct AdminArgs {
     no_admin: bool,
 }
 
-/// Which address has which endpoint.
-pub(super) struct Endpoints {
-    pub(super) all: Option<SocketAddr>,
-    pub(super) health: Option<SocketAddr>,
-    pub(super) ready: Option<SocketAddr>,
-    pub(super) metrics: Option<SocketAddr>,
-}
-
 impl AdminArgs {
-    /// The addresses; unless something else is said, all at the usual port.
-    pub(super) fn addresses(&self, usual_port: u16) -> Endpoints {
+    /// Where what is served; unless something else is said, all of it at the usual port.
+    pub(super) fn config(&self, usual_port: u16) -> AdminConfig {
         let is_split = self.health.is_some() || self.ready.is_some() || self.metrics.is_some();
         let usual = (!is_split && !self.no_admin).then_some(SocketAddr::from(([127, 0, 0, 1], usual_port)));
-        Endpoints { all: self.admin.or(usual), health: self.health, ready: self.ready, metrics: self.metrics }
+        let mut admin = self.admin.or(usual).map_or_else(AdminConfig::none, AdminConfig::all);
+        if let Some(address) = self.health {
+            admin = admin.with_health(address);
+        }
+        if let Some(address) = self.ready {
+            admin = admin.with_ready(address);
+        }
+        if let Some(address) = self.metrics {
+            admin = admin.with_metrics(address);
+        }
+        admin
     }
 }

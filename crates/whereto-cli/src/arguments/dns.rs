@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 use dns_records::{ConfigError, ZoneConfig};
-use whereto_dns::{AdminAddresses, IpNet, QueryLogConfig, QueryLogFormat, ServerConfig, TlsConfig};
+use whereto_dns::{IpNet, QueryLogConfig, QueryLogFormat, ServerConfig, TlsConfig};
+use whereto_server::AdminConfig;
 
-use super::admin::Endpoints;
 use super::forward::ForwardArgs;
 use super::limits::{LimitArgs, seconds};
 use super::{AdminArgs, LogArgs, SourceArgs, ZoneArgs};
@@ -81,7 +81,7 @@ struct TlsArgs {
 }
 
 impl DnsArgs {
-    /// The server's and the zones' options.
+    /// The server's and the zones' options, but for the admin endpoints.
     ///
     /// # Errors
     /// When the zones' options do not fit together.
@@ -95,8 +95,7 @@ impl DnsArgs {
             .with_cache(self.forward.cache())
             .with_transfer_to(self.transfer_to.clone())
             .with_extended_errors(self.extended_errors)
-            .with_shutdown(self.lame_duck, self.grace)
-            .with_admin(admin_addresses(self.admin.addresses(ADMIN_PORT)));
+            .with_shutdown(self.lame_duck, self.grace);
         for address in &self.listen {
             config = config.with_listen(*address);
         }
@@ -117,6 +116,11 @@ impl DnsArgs {
         Ok((config, zones))
     }
 
+    /// The admin endpoints.
+    pub(crate) fn admin(&self) -> AdminConfig {
+        self.admin.config(ADMIN_PORT)
+    }
+
     /// What is served.
     pub(crate) const fn zones(&self) -> &ZoneArgs {
         &self.zones
@@ -126,19 +130,4 @@ impl DnsArgs {
     pub(crate) const fn is_multicluster(&self) -> bool {
         self.zones.is_multicluster()
     }
-}
-
-fn admin_addresses(addresses: Endpoints) -> AdminAddresses {
-    let Endpoints { all, health, ready, metrics } = addresses;
-    let mut admin = all.map_or_else(AdminAddresses::none, AdminAddresses::all);
-    if let Some(address) = health {
-        admin = admin.with_health(address);
-    }
-    if let Some(address) = ready {
-        admin = admin.with_ready(address);
-    }
-    if let Some(address) = metrics {
-        admin = admin.with_metrics(address);
-    }
-    admin
 }

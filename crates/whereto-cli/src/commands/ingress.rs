@@ -4,43 +4,36 @@ mod keys;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use arc_swap::ArcSwap;
 use ingress_routing::Router;
 use k8s_source::RouterConsumer;
-use serde::Serialize;
-use tracing::info;
-use whereto_ingress::{Addresses, Certificates, IngressServer, Phase, ServerHandle};
+use whereto_ingress::{Certificates, IngressServer};
 
 use crate::arguments::IngressArgs;
 use crate::demo::EchoEndpoints;
 use crate::exit::{Exit, Failure};
 use crate::finding::Finding;
-use crate::kube::{EndWriting, Live, ProgrammingDuration, Writing};
-use crate::output::{self, Format};
-use crate::serving::{self, Manifests, News, TellWhenGone, attend, follow, follow_and_write, spawn};
-use crate::{logging, routing, signals};
+use crate::kube::{Live, ProgrammingDuration, Writing};
+use crate::routing;
+use crate::serving::{self, Manifests, Server, follow, follow_and_write};
 use keys::Keys;
 
 /// Port of https where clients do not name one.
 const HTTPS_PORT: u16 = 443;
 
 pub(crate) fn run(args: IngressArgs) -> Result<Exit, Failure> {
-    let format = args.log.log_format;
-    logging::start(format, args.log.log_level);
-    // Programs that read the log as JSON do so to its last line.
-    serve(args).map_err(|failure| if format == Format::Json { failure.logged() } else { failure })
+    serving::with_logs(&args.log, || serve(&args))
 }
 
-fn serve(args: IngressArgs) -> Result<Exit, Failure> {
-    let mut config = args.config().map_err(Failure::bad_input)?;
+fn serve(args: &IngressArgs) -> Result<Exit, Failure> {
+    let config = args.config().map_err(Failure::bad_input)?;
     let live = Live::open(&args.source.kube, || args.kube_options())?;
-    let mut writing = None;
+    let (mut admin, mut writing) = (args.admin(), None);
     if let Some(live) = &live {
         writing = live.writing(&args.publish, args.router.controller_name())?;
         let (reading, written) = (live.remarks(), writing.as_ref().map(Writing::remarks));
-        config = config
+        admin = admin
             .with_collector(live.metrics(&ProgrammingDuration::default()))
             .with_ready_remarks(move || reading() + &written.as_ref().map(|written| written()).unwrap_or_default());
     }
@@ -49,54 +42,48 @@ fn serve(args: IngressArgs) -> Result<Exit, Failure> {
     let tables = Arc::new(ArcSwap::new(Router::new(args.router.options(is_live)).publish()));
     let certificates = Arc::new(Certificates::new());
     serving::raise_open_files();
-    let server = IngressServer::start(config, Arc::clone(&tables), Arc::clone(&certificates));
-    let server = server.map_err(Failure::cannot_run)?;
-    let (handle, addresses) = (server.handle(), server.addresses().clone());
-    listen_for_signals(&args, handle.clone(), writing.as_ref().map(Writing::end))?;
-
-    let (tell, news) = channel();
-    let told = tell.clone();
-    spawn("wait", move || {
-        server.wait();
-        // The main thread is gone when this fails, and with it the process.
-        let _ = told.send(News::Ended);
+    let started = IngressServer::start(config.with_admin(admin), Arc::clone(&tables), Arc::clone(&certificates));
+    let started = started.map_err(Failure::cannot_run)?;
+    let addresses = started.addresses().clone();
+    let server = Server {
+        name: "whereto ingress",
+        addresses: addresses.by_purpose(),
+        handle: started.handle(),
+        lame_duck: args.lame_duck,
+        format: args.log.log_format,
+        keep_going: args.source.reading.keep_going,
+    };
+    let end_writing = writing.as_ref().map(Writing::end);
+    server.end_on_signals(move || {
+        if let Some(writing) = &end_writing {
+            writing.end();
+        }
     })?;
+
     // Nothing stands between the demo cluster and its clients that would serve https at its usual port.
     let demo_port = addresses.https.first().filter(|_| is_demo).map(SocketAddr::port);
     let router = Router::new(args.router.options_for_port(is_live, demo_port.unwrap_or(HTTPS_PORT)));
-    let keep_going = args.source.reading.keep_going;
-    let format = args.log.log_format;
     let manifests = Manifests {
         source: args.source.open(routing::READS),
         reload: args.source.reload(args.reload_interval),
-        logs: format,
+        logs: server.format,
     };
     let echoes = if is_demo { Some(EchoEndpoints::start()?) } else { None };
-    spawn("objects", move || {
-        let guard = TellWhenGone(tell);
-        let published = Arc::clone(&tables);
-        let router = RouterConsumer::new(router, move |table| published.store(table));
-        let consumer = (router, Keys::new(certificates, args.default_certificate.clone()));
-        match (live, echoes) {
-            (Some(live), _) => match writing {
-                Some(writing) => follow_and_write(live, writing, consumer, tables, format, &guard),
-                None => follow(live, consumer, format, &guard),
-            },
-            (None, Some(echoes)) => manifests.keep_current(echoes.instead_of_pods(consumer), &mut planted, &guard),
-            (None, None) => manifests.keep_current(consumer, &mut serving::log, &guard),
-        }
-    })?;
-    attend(
-        &news,
-        || handle.abort(),
-        |loaded| {
-            if let Some(failure) = loaded.refusal().filter(|_| !keep_going) {
-                return Err(failure);
+    let (format, default_certificate) = (server.format, args.default_certificate.clone());
+    server.attend(
+        || started.wait(),
+        move |guard| {
+            let published = Arc::clone(&tables);
+            let router = RouterConsumer::new(router, move |table| published.store(table));
+            let consumer = (router, Keys::new(certificates, default_certificate));
+            match (live, echoes) {
+                (Some(live), _) => match writing {
+                    Some(writing) => follow_and_write(live, writing, consumer, tables, format, guard),
+                    None => follow(live, consumer, format, guard),
+                },
+                (None, Some(echoes)) => manifests.keep_current(echoes.instead_of_pods(consumer), &mut planted, guard),
+                (None, None) => manifests.keep_current(consumer, &mut serving::log, guard),
             }
-            if handle.phase() == Phase::Serving {
-                announce(&addresses, format);
-            }
-            Ok(())
         },
     )
 }
@@ -104,37 +91,4 @@ fn serve(args: IngressArgs) -> Result<Exit, Failure> {
 /// The demo cluster's mistakes are there on purpose, for `whereto lint`.
 fn planted(finding: Finding) {
     tracing::debug!("{finding}");
-}
-
-fn listen_for_signals(args: &IngressArgs, handle: ServerHandle, writing: Option<EndWriting>) -> Result<(), Failure> {
-    let lame_duck = args.lame_duck;
-    let begin = move || {
-        info!(?lame_duck, "ending; a second signal ends at once");
-        handle.begin_shutdown();
-        if let Some(writing) = &writing {
-            writing.end();
-        }
-    };
-    signals::listen(begin).map_err(|error| Failure::cannot_run(format_args!("cannot listen for signals: {error}")))
-}
-
-/// The line that a ready server prints.
-fn announce(addresses: &Addresses, format: Format) {
-    match format {
-        Format::Text => output::line(&format!("whereto ingress is ready: {addresses}")),
-        Format::Json => {
-            let Addresses { http, https, admin } = addresses;
-            // Addresses and lists of them always have a JSON form.
-            let line = serde_json::to_string(&Ready { ready: true, http, https, admin }).unwrap_or_default();
-            output::line(&line);
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Ready<'a> {
-    ready: bool,
-    http: &'a [SocketAddr],
-    https: &'a [SocketAddr],
-    admin: &'a [SocketAddr],
 }

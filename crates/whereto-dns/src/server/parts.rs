@@ -1,21 +1,20 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tracing::debug;
+use whereto_server::{Lifecycle, Phase, Threads};
 
 use crate::config::ServerConfig;
 use crate::error::ServerError;
-use crate::lifecycle::{Lifecycle, Phase};
 use crate::listen::{Bound, Everywhere};
 use crate::metrics::{Block, Labels, Writers};
 use crate::service::Service;
 use crate::tcp::{self, Connections};
 use crate::tls::Tls;
-use crate::udp::{self, Worker};
+use crate::udp::{self, Drain, Worker};
 
 /// How often the host is asked for addresses that it did not have before.
 const ADDRESS_INTERVAL: Duration = Duration::from_secs(5);
@@ -38,24 +37,29 @@ const fn family(address: SocketAddr) -> &'static str {
 
 /// The threads that answer datagrams.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Workers(Arc<Mutex<Vec<JoinHandle<()>>>>);
+pub(super) struct Workers {
+    threads: Threads,
+    drain: Drain,
+}
 
 impl Workers {
     fn start(&self, context: udp::Context, socket: UdpSocket, block: Arc<Block>) -> io::Result<()> {
         let worker = Worker::new(context, socket, block);
         let thread = std::thread::Builder::new().name("dns-udp".into()).stack_size(WORKER_STACK);
-        let thread = thread.spawn(move || worker.run())?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        self.threads.push(thread.spawn(move || worker.run())?);
         Ok(())
     }
 
-    /// Waits until all have ended.
-    pub(super) fn join(&self) {
-        let threads = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            // What a worker met is counted and logged where it happened.
-            drop(thread.join());
-        }
+    pub(super) fn threads(&self) -> Threads {
+        self.threads.clone()
+    }
+
+    /// Returns when all have answered what was in their sockets, and ended.
+    pub(super) async fn drained(&self) {
+        self.drain.begin();
+        let threads = self.threads();
+        // Blocking, but each ends within its receive timeout unless a flood goes on.
+        let _ = tokio::task::spawn_blocking(move || threads.join()).await;
     }
 }
 
@@ -97,6 +101,7 @@ impl Parts<'_> {
         let context = udp::Context {
             service: Arc::clone(&self.service),
             lifecycle: self.lifecycle.clone(),
+            drain: self.workers.drain.clone(),
             runtime: runtime.clone(),
             later,
         };

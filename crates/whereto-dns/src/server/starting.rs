@@ -1,24 +1,21 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use arc_swap::ArcSwap;
 use dns_records::Snapshot;
 use prometheus_client::registry::Registry;
 use tokio::runtime::Runtime;
 use tracing::warn;
+use whereto_server::{AdminListeners, BindError, Lifecycle, Running, StreamSocket};
 
 use super::parts::{Parts, Workers, server_label};
-use super::supervisor::Supervisor;
-use super::{Addresses, DnsServer, ServerHandle};
-use crate::admin::{self, Admin, Served};
+use super::{Addresses, DnsServer, TlsHandle};
 use crate::cache::Cache;
 use crate::config::ServerConfig;
 use crate::error::ServerError;
 use crate::forward::{ForwardConfig, ForwardRule, ForwardStats, Forwarder};
-use crate::lifecycle::Lifecycle;
 use crate::listen::{self, Bound, UdpOptions};
-use crate::metrics::{Gauges, Process, Requests};
+use crate::metrics::{Gauges, Requests};
 use crate::own_addresses;
 use crate::pending::Pending;
 use crate::query_log::{Dropped, QueryLog};
@@ -33,7 +30,7 @@ pub(super) struct Starting {
     bound: Vec<Bound>,
     tls: Option<Tls>,
     tls_listeners: Vec<(SocketAddr, TcpListener)>,
-    admin: Vec<(SocketAddr, TcpListener, Served)>,
+    admin: AdminListeners,
 }
 
 impl Starting {
@@ -47,26 +44,18 @@ impl Starting {
             receive_timeout: RECEIVE_TIMEOUT,
             receive_buffer: config.receive_buffer,
         };
-        let both = |address: &SocketAddr| {
-            let v4 = config.listen.iter().any(|other| other.is_ipv4() && other.ip().is_unspecified());
-            address.is_ipv6() && v4
-        };
         let bound: Vec<Bound> = config
             .listen
             .iter()
-            .map(|address| listen::bind(*address, both(address), options))
+            .map(|address| listen::bind(*address, &config.listen, options))
             .collect::<Result<_, _>>()?;
         let tls_addresses = config.tls.as_ref().map_or(&[][..], |tls| &tls.listen);
         let tls_listeners: Vec<_> =
-            tls_addresses.iter().map(|address| listener("TLS", *address)).collect::<Result<_, _>>()?;
+            tls_addresses.iter().map(|address| tls_listener(*address, tls_addresses)).collect::<Result<_, _>>()?;
         if bound.is_empty() && tls_listeners.is_empty() {
             return Err(ServerError::NoAddress);
         }
-        let admin =
-            config.admin.listeners().into_iter().map(|(address, served)| {
-                listener("HTTP", address).map(|(address, listener)| (address, listener, served))
-            });
-        let admin = admin.collect::<Result<_, _>>()?;
+        let admin = std::mem::take(&mut config.admin).bind("HTTP")?;
         without_itself(&mut config.forward, &bound)?;
         let forwards_all = config.forward.rules.iter().any(|rule| rule.zone().is_root());
         config.limits = config.limits.with_recursion_available(config.recursion_available.unwrap_or(forwards_all));
@@ -84,7 +73,7 @@ impl Starting {
         let addresses = Addresses {
             dns: bound.iter().map(|bound| bound.address).collect(),
             tls: tls_listeners.iter().map(|(address, _)| *address).collect(),
-            admin: admin.iter().map(|(address, ..)| *address).collect(),
+            admin: admin.addresses(),
         };
         let log_dropped = Dropped::default();
         let log = config.query_log.take().map(|log| QueryLog::start(log, log_dropped.clone())).transpose();
@@ -134,43 +123,32 @@ impl Starting {
             log_dropped,
             snapshots: Arc::clone(&snapshots),
         }));
-        registry.register_collector(Box::new(Process));
         forward_stats.register(&mut registry);
-        for collector in config.collectors.drain(..) {
-            registry.register_collector(collector);
-        }
-        let remarks = std::mem::take(&mut config.remarks);
-        let endpoints = Arc::new(Admin { snapshots, lifecycle: lifecycle.clone(), registry, remarks });
-        for (_, listener, served) in admin {
-            let listener = tokio::net::TcpListener::from_std(listener).map_err(ServerError::Start)?;
-            runtime.spawn(admin::serve(listener, served, Arc::clone(&endpoints)));
-        }
+        let missing = move || snapshots.load().missing().to_string();
+        admin.serve(runtime.handle(), registry, lifecycle.clone(), missing).map_err(ServerError::Start)?;
         forwarder.start_loop_detection();
 
-        let (end, ended) = channel();
-        let supervisor = Supervisor {
-            lifecycle: lifecycle.clone(),
-            pending: service.pending.clone(),
-            connections,
-            lame_duck: config.lame_duck,
-            grace: config.grace,
-            workers,
+        let (shutdown, threads) = (config.shutdown, workers.threads());
+        let pending = service.pending.clone();
+        let drain = async move {
+            connections.closed().await;
+            // While this waits, datagrams are answered on, but none begins to wait for an upstream.
+            pending.drained(shutdown.grace).await;
+            workers.drained().await;
+            // What the last datagrams asked upstreams for.
+            pending.drained(shutdown.grace).await;
         };
-        runtime.spawn(async move {
-            supervisor.run().await;
-            // Whoever waits is gone when this fails.
-            let _ = end.send(());
-        });
         drop(_entered);
-        let handle = ServerHandle { lifecycle, tls };
-        Ok(DnsServer { handle, addresses, ended, runtime: Some(runtime), log_writer })
+        let running = Running::start(runtime, lifecycle, shutdown, drain);
+        let running = running.with_threads(threads).with_log_writer(log_writer);
+        Ok(DnsServer { running, addresses, tls: tls.map(TlsHandle) })
     }
 }
 
-fn listener(purpose: &'static str, address: SocketAddr) -> Result<(SocketAddr, TcpListener), ServerError> {
-    let failed = |source| ServerError::Bind { purpose, address, source };
-    let listener = listen::listener(address, false).map_err(failed)?;
-    Ok((listener.local_addr().map_err(failed)?, listener))
+fn tls_listener(address: SocketAddr, beside: &[SocketAddr]) -> Result<(SocketAddr, TcpListener), BindError> {
+    let purpose = "TLS";
+    let listener = StreamSocket::new(address).beside(beside).listen(purpose)?;
+    Ok((listener.local_addr().map_err(|source| BindError { purpose, address, source })?, listener))
 }
 
 /// Leaves this server out of the host's name servers, and refuses rules that name it.

@@ -17,9 +17,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use dns_records::Snapshot;
 use hickory_proto::op::Message;
+use whereto_server::{AdminConfig, ServerHandle};
 
-use super::{DnsServer, ServerHandle};
-use crate::admin::AdminAddresses;
+use super::DnsServer;
 use crate::config::ServerConfig;
 use crate::forward::{ForwardConfig, ForwardRule};
 use crate::testing::{FakeUpstream, address_reply, read, snapshot};
@@ -36,7 +36,7 @@ fn config() -> ServerConfig {
     ServerConfig::new()
         .with_listen(loopback())
         .with_workers(1)
-        .with_admin(AdminAddresses::all(loopback()))
+        .with_admin(AdminConfig::all(loopback()))
         .with_shutdown(Duration::ZERO, LONG)
 }
 

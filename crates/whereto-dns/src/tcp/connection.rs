@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::{Instant as Deadline, sleep_until, timeout};
+use whereto_server::Phase;
 
 use super::Context;
 use super::frames::{Frames, TooLong};
-use crate::lifecycle::Phase;
 use crate::metrics::Source;
 use crate::resolution::Resolution;
 use crate::service::{Done, Incoming, Now};

@@ -1,6 +1,5 @@
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use arc_swap::ArcSwap;
 use ingress_routing::RoutingTable;
@@ -8,16 +7,14 @@ use prometheus_client::registry::Registry;
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 use tracing::error;
+use whereto_server::{AdminListeners, BindError, Lifecycle, Running, Threads};
 
-use super::supervisor::{Supervisor, Threads};
-use super::{Addresses, IngressServer, ServerHandle};
+use super::{Addresses, IngressServer};
 use crate::access_log::{AccessLog, Dropped};
-use crate::admin::{self, Admin, Served};
 use crate::config::{Hsts, IngressConfig};
 use crate::error::ServerError;
-use crate::lifecycle::{Lifecycle, Phase};
 use crate::listen::{self, Bound};
-use crate::metrics::{Block, Process, Requests, ServerGauges};
+use crate::metrics::{Block, Requests, ServerGauges};
 use crate::proxy_protocol::ProxySources;
 use crate::tls::{self, Certificates};
 use crate::upstream::UpstreamCounters;
@@ -29,21 +26,20 @@ pub(super) struct Starting {
     http: Vec<Bound>,
     https: Vec<Bound>,
     tls: Option<TlsAcceptor>,
-    admin: Vec<(SocketAddr, TcpListener, Served)>,
+    admin: AdminListeners,
     workers: usize,
 }
 
 impl Starting {
     pub(super) fn bind(
-        config: IngressConfig,
+        mut config: IngressConfig,
         tables: &Arc<ArcSwap<RoutingTable>>,
         certificates: Arc<Certificates>,
     ) -> Result<Self, ServerError> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let workers = config.workers.unwrap_or_else(cores).max(1);
-        let bind = |purpose, addresses: &[SocketAddr]| -> Result<Vec<Bound>, ServerError> {
-            let v4 = |port| addresses.iter().any(|a| a.is_ipv4() && a.ip().is_unspecified() && a.port() == port);
-            addresses.iter().map(|a| listen::bind(purpose, *a, a.is_ipv6() && v4(a.port()), workers)).collect()
+        let bind = |purpose, addresses: &[SocketAddr]| -> Result<Vec<Bound>, BindError> {
+            addresses.iter().map(|address| listen::bind(purpose, *address, addresses, workers)).collect()
         };
         let http = bind("http", &config.http)?;
         let https = bind("https", &config.https)?;
@@ -51,12 +47,7 @@ impl Starting {
             return Err(ServerError::NoAddress);
         }
         let tls = if https.is_empty() { None } else { Some(tls::settings(Arc::clone(tables), certificates)?) };
-        let admin = config.admin.listeners().into_iter().map(|(address, served)| {
-            let failed = |source| ServerError::Bind { purpose: "admin", address, source };
-            let listener = listen::listener(address, false, false).map_err(failed)?;
-            Ok((listener.local_addr().map_err(failed)?, listener, served))
-        });
-        let admin = admin.collect::<Result<_, ServerError>>()?;
+        let admin = std::mem::take(&mut config.admin).bind("admin")?;
         Ok(Self { config, http, https, tls: tls.map(TlsAcceptor::from), admin, workers })
     }
 
@@ -67,11 +58,10 @@ impl Starting {
         tables: Arc<ArcSwap<RoutingTable>>,
     ) -> Result<IngressServer, ServerError> {
         let Self { mut config, http, https, tls, admin, workers } = self;
-        let _entered = runtime.enter();
         let addresses = Addresses {
             http: http.iter().map(|bound| bound.address).collect(),
             https: https.iter().map(|bound| bound.address).collect(),
-            admin: admin.iter().map(|(address, ..)| *address).collect(),
+            admin: admin.addresses(),
         };
         let log_dropped = Dropped::default();
         let log = config.access_log.take().map(|log| AccessLog::start(log, log_dropped.clone())).transpose();
@@ -90,7 +80,7 @@ impl Starting {
             log,
             log_dropped,
         });
-        let threads = Threads::default();
+        let threads = Threads::new();
         let (mut blocks, mut upstreams) = (Vec::new(), Vec::new());
         for listeners in deal(http, https, workers) {
             let (block, counters) = (Arc::new(Block::default()), Arc::new(UpstreamCounters::default()));
@@ -108,34 +98,16 @@ impl Starting {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Requests::new(blocks)));
         registry.register_collector(Box::new(ServerGauges { shared, upstreams }));
-        registry.register_collector(Box::new(Process));
-        for collector in config.collectors.drain(..) {
-            registry.register_collector(collector);
-        }
-        let remarks = std::mem::take(&mut config.remarks);
-        let endpoints = Arc::new(Admin { tables, lifecycle: lifecycle.clone(), registry, remarks });
-        for (_, listener, served) in admin {
-            let listener = tokio::net::TcpListener::from_std(listener).map_err(ServerError::Start)?;
-            runtime.spawn(admin::serve(listener, served, Arc::clone(&endpoints)));
-        }
+        let missing = move || tables.load().missing().to_string();
+        admin.serve(runtime.handle(), registry, lifecycle.clone(), missing).map_err(ServerError::Start)?;
 
-        let (end, ended) = channel();
-        let supervisor = Supervisor {
-            lifecycle: lifecycle.clone(),
-            lame_duck: config.lame_duck,
-            grace: config.grace,
-            threads: threads.clone(),
+        let (shutdown, workers) = (config.shutdown, threads.clone());
+        let drain = async move {
+            // Workers end by themselves when their last connection has.
+            let _ = tokio::task::spawn_blocking(move || workers.join()).await;
         };
-        let last = lifecycle.clone();
-        runtime.spawn(async move {
-            supervisor.run().await;
-            last.reached(Phase::Stopped).await;
-            // Whoever waits is gone when this fails.
-            let _ = end.send(());
-        });
-        drop(_entered);
-        let handle = ServerHandle { lifecycle: lifecycle.clone() };
-        Ok(IngressServer { handle, addresses, ended, runtime: Some(runtime), threads, log_writer })
+        let running = Running::start(runtime, lifecycle.clone(), shutdown, drain);
+        Ok(IngressServer { running: running.with_threads(threads).with_log_writer(log_writer), addresses })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ingress_routing::model::{Change, Kind};
 use ingress_routing::{Options, Router};
-use whereto_ingress::{AdminAddresses, Certificates, IngressConfig, IngressServer};
+use whereto_ingress::{AdminConfig, Certificates, IngressConfig, IngressServer};
 
 use super::common::{Client, Cluster, Endpoint};
 
@@ -18,7 +18,7 @@ fn any() -> SocketAddr {
 fn ready_is_who_has_seen_everything_and_does_not_end() {
     let mut router = Router::new(Options::new());
     let tables = Arc::new(ArcSwap::new(router.publish()));
-    let config = IngressConfig::new().with_http(any()).with_admin(AdminAddresses::all(any()));
+    let config = IngressConfig::new().with_http(any()).with_admin(AdminConfig::all(any()));
     let server = IngressServer::start(config, Arc::clone(&tables), Arc::new(Certificates::new())).unwrap();
     let (http, admin) = (server.addresses().http[0], server.addresses().admin[0]);
     assert_eq!(Client::get(admin, "x", "/health").status(), 200);
@@ -40,7 +40,7 @@ fn ready_is_who_has_seen_everything_and_does_not_end() {
 fn metrics_tell_what_happened() {
     let endpoint = Endpoint::start();
     let server = Cluster::with_endpoint(endpoint.address)
-        .serve(|config| config.with_admin(AdminAddresses::all(any())).with_workers(2));
+        .serve(|config| config.with_admin(AdminConfig::all(any())).with_workers(2));
     let (http, admin) = (server.addresses().http[0], server.addresses().admin[0]);
     for target in ["/", "/a/../b", "/empty"] {
         assert!(Client::get(http, "shop.example", target).status() < 300);

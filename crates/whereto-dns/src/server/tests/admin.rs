@@ -1,5 +1,6 @@
+use whereto_server::AdminConfig;
+
 use super::{config, get, loopback, start, start_with, until};
-use crate::admin::AdminAddresses;
 use crate::testing::{edns_query, empty_snapshot, query, snapshot};
 
 #[test]
@@ -16,7 +17,7 @@ fn readiness_follows_the_zones() {
 
 #[test]
 fn each_endpoint_may_have_an_address_of_its_own() {
-    let addresses = AdminAddresses::none().with_health(loopback()).with_ready(loopback()).with_metrics(loopback());
+    let addresses = AdminConfig::none().with_health(loopback()).with_ready(loopback()).with_metrics(loopback());
     let running = start(config().with_admin(addresses));
     let [health, ready, metrics] = running.server.addresses().admin[..] else { panic!("three addresses") };
     for (address, path) in [(health, "/health"), (ready, "/ready"), (metrics, "/metrics")] {

@@ -89,7 +89,7 @@ fn datagrams_and_streams_share_the_port_and_nobody_else_gets_it() {
     let snapshots = Arc::new(ArcSwap::new(snapshot()));
     let again = DnsServer::start(ServerConfig::new().with_listen(taken), Arc::clone(&snapshots));
     let error = again.unwrap_err();
-    assert!(matches!(error, ServerError::Bind { address, .. } if address == taken));
+    assert!(matches!(&error, ServerError::Bind(error) if error.address == taken));
     assert!(error.to_string().contains(&taken.to_string()), "{error}");
     assert!(matches!(DnsServer::start(ServerConfig::new(), snapshots), Err(ServerError::NoAddress)));
 }

@@ -1,8 +1,9 @@
 use std::io::{Read, Write};
 use std::net::UdpSocket;
 
+use whereto_server::Phase;
+
 use super::{LONG, ReticentUpstream, config, forwarding, framed, read_framed, receive, start, until};
-use crate::lifecycle::Phase;
 use crate::testing::{query, read};
 
 #[test]

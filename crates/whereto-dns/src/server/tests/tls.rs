@@ -62,12 +62,12 @@ fn tls_is_served_and_certificates_are_exchanged() {
     };
     ask(&first).unwrap();
     let second = write_certificate(&folder);
-    running.handle().reload_certificate().unwrap();
+    running.server.tls().unwrap().reload_certificate().unwrap();
     ask(&second).unwrap();
     assert!(ask(&first).is_err(), "the first is not used any more");
     // What can't be used is refused, and the one in use stays.
     std::fs::write(folder.join("tls.key"), "no key").unwrap();
-    assert!(running.handle().reload_certificate().is_err());
+    assert!(running.server.tls().unwrap().reload_certificate().is_err());
     ask(&second).unwrap();
     let counted = running.metric(&format!("coredns_dns_requests_total{{server=\"tls://{address}\""));
     assert_eq!(counted, 3.0);

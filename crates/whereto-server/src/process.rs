@@ -40,3 +40,27 @@ fn max_files() -> Option<i64> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_ascii_whitespace().next()?.parse().ok()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use prometheus_client::encoding::text;
+    use prometheus_client::registry::Registry;
+
+    use super::*;
+
+    #[test]
+    fn a_process_has_memory_and_files() {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Process));
+        let mut metrics = String::new();
+        text::encode(&mut metrics, &registry).unwrap();
+        let value = |name: &str| -> i64 {
+            let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            line.unwrap_or_else(|| panic!("{name} is not in\n{metrics}")).parse().unwrap()
+        };
+        assert!(value("process_resident_memory_bytes") > 100_000);
+        // Standard input, output and error, and whatever the test harness has.
+        assert!(value("process_open_fds") >= 3);
+        assert!(value("process_max_fds") >= value("process_open_fds"));
+    }
+}

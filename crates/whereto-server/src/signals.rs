@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 ///
 /// # Errors
 /// When signals can't be listened for.
-pub(crate) fn listen(first: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn end_on_signals(first: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     // Signals count from here on: whoever sees the server ready may send one.
     let mut signals = {
