@@ -231,4 +231,5 @@ async fn what_is_found_becomes_an_event_on_its_object() {
     ] {
         assert_eq!(event.pointer(field), Some(&json!(expected)), "{event}");
     }
+    assert!(event["metadata"]["name"].as_str().is_some_and(|name| name.starts_with("web.")), "{event}");
 }

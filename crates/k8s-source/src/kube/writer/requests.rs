@@ -1,6 +1,7 @@
 //! What is asked of the API server.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, SystemTime};
 
 use ::kube::Client;
@@ -160,7 +161,7 @@ impl Requests {
         self.send(request, Verb::Patch, STATUS, &key.namespace).await.map(drop)
     }
 
-    /// Writes an Event.
+    /// Writes an Event, unless another replica has.
     pub(super) async fn write_event(&self, finding: &Finding, uid: Option<&str>) -> Result<(), Problem> {
         let Diagnostic { object, severity, .. } = &finding.diagnostic;
         let namespace = if object.key.namespace.is_empty() { "default" } else { &*object.key.namespace };
@@ -170,24 +171,80 @@ impl Requests {
             "EndpointSlice" => "discovery.k8s.io/v1",
             _ => "v1",
         };
+        let (now, uid) = (SystemTime::now(), uid.unwrap_or_default());
         let event = json!({
             "apiVersion": "events.k8s.io/v1", "kind": "Event",
-            "metadata": {"namespace": namespace, "generateName": format!("{}.", object.key.name)},
-            "eventTime": date(SystemTime::now()), "type": kind, "reason": finding.reason, "action": "Routing",
+            "metadata": {"namespace": namespace, "name": event_name(finding, uid, now)},
+            "eventTime": date(now), "type": kind, "reason": finding.reason, "action": "Routing",
             "note": finding.note(), "reportingController": self.options.controller, "reportingInstance": self.options.identity,
             "regarding": {
                 "apiVersion": version, "kind": object.kind, "namespace": object.key.namespace, "name": object.key.name,
-                "uid": uid.unwrap_or_default()
+                "uid": uid
             }
         });
         let text = event.to_string().into_bytes();
         let request = Request::new(EVENTS.path(Some(namespace))).create(&self.post(), text);
-        self.send(request, Verb::Create, EVENTS, namespace).await.map(drop)
+        match self.send(request, Verb::Create, EVENTS, namespace).await {
+            Err(Problem::Refused { status: 409, .. }) => Ok(()),
+            sent => sent.map(drop),
+        }
     }
+}
+
+/// The name of an Event: the same for all replicas, before and after a restart, so that what one has told no other tells again within the
+/// hour. `generateName` would not do: the API server wants a name as what is to be completed, so none that ends in a dot.
+fn event_name(finding: &Finding, uid: &str, now: SystemTime) -> String {
+    /// What a name may have of 253 octets (RFC 1123 subdomain), without the dot and the hash.
+    const MOST: usize = 253 - 17;
+    let hour = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / 3600;
+    // Its result may change with a release of Rust; then something is told twice, once.
+    let mut hasher = DefaultHasher::new();
+    (finding, uid, hour).hash(&mut hasher);
+    let name = &*finding.diagnostic.object.key.name;
+    let name = name.get(..MOST).unwrap_or(name).trim_end_matches(['.', '-']);
+    format!("{name}.{:016x}", hasher.finish())
 }
 
 fn read_lease(text: &str) -> Result<LeaseRecord, Problem> {
     let lease: Lease =
         serde_json::from_str(text).map_err(|error| Problem::Malformed(format!("a Lease: {error}").into()))?;
     Ok(lease.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use object_change::ObjectRef;
+
+    use super::*;
+
+    fn finding(name: &str, reason: &str) -> Finding {
+        let object = ObjectRef::new("Ingress", ObjectKey::new("shop", name));
+        Finding::new("Conflict", Diagnostic::warning(object, "spec", reason.to_owned()))
+    }
+
+    #[test]
+    fn events_have_the_same_name_for_an_hour() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let name = event_name(&finding("web", "taken"), "0123", at(3600));
+        assert_eq!(event_name(&finding("web", "taken"), "0123", at(7199)), name);
+        for other in [
+            event_name(&finding("web", "taken"), "0123", at(7200)),
+            event_name(&finding("web", "taken"), "4567", at(3600)),
+            event_name(&finding("web", "other"), "0123", at(3600)),
+        ] {
+            assert_ne!(other, name);
+        }
+    }
+
+    /// RFC 1123, as the API server checks the names of Events.
+    #[test]
+    fn events_have_names_that_an_api_server_takes() {
+        for name in ["web", "a.b-c", &"a".repeat(253), &format!("{}.-{}", "a".repeat(235), "b".repeat(16))] {
+            let event = event_name(&finding(name, "taken"), "", SystemTime::UNIX_EPOCH);
+            assert!(
+                event.len() <= 253 && event.split('.').all(|label| !label.is_empty() && !label.ends_with('-')),
+                "{event}"
+            );
+        }
+    }
 }
