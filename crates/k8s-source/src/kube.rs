@@ -14,6 +14,7 @@ mod ingress_status;
 mod lease;
 mod news;
 mod options;
+mod packed_key;
 mod problem;
 mod references;
 mod relist;

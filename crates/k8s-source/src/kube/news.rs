@@ -1,7 +1,8 @@
 //! What scopes tell the source.
 
-use object_change::{Delta, Diagnostic, ObjectKey};
+use object_change::{Delta, Diagnostic};
 
+use super::packed_key::PackedKey;
 use super::relist::Difference;
 use super::selection::Held;
 use super::watched::Watched;
@@ -22,7 +23,7 @@ pub(super) trait Changes: Send {
 }
 
 pub(super) struct Told<T> {
-    pub(super) differences: Vec<Difference<ObjectKey, Held<T>>>,
+    pub(super) differences: Vec<Difference<PackedKey, Held<T>>>,
     pub(super) found: Vec<Diagnostic>,
 }
 
@@ -32,9 +33,11 @@ impl<T: Watched> Changes for Told<T> {
         self.found.into_iter().for_each(&mut *found);
         for difference in self.differences {
             let diagnostics = match difference {
-                Difference::Upsert(key, Held::Whole(object)) => consumer.apply(T::change(Delta::Upsert(key, &object))),
+                Difference::Upsert(key, Held::Whole(object)) => {
+                    consumer.apply(T::change(Delta::Upsert(key.into(), &object)))
+                }
                 Difference::Upsert(key, Held::KeyOnly) | Difference::Delete(key) => {
-                    consumer.apply(T::change(Delta::Delete(key)))
+                    consumer.apply(T::change(Delta::Delete(key.into())))
                 }
             };
             diagnostics.into_iter().for_each(&mut *found);

@@ -15,6 +15,7 @@ use super::backoff::Backoff;
 use super::body::Body;
 use super::decode::{self, Event, Page, Read};
 use super::news::{News, Told};
+use super::packed_key::PackedKey;
 use super::problem::Problem;
 use super::relist::Relist;
 use super::selection::{Held, Selection};
@@ -60,7 +61,7 @@ async fn wished(selection: &mut Option<Selection>) {
 /// See the module.
 pub(super) struct Scope<T> {
     asked: Asked,
-    relist: Relist<ObjectKey, Held<T>>,
+    relist: Relist<PackedKey, Held<T>>,
     /// Which objects are read whole; `None`: all.
     selection: Option<Selection>,
     phase: Phase,
@@ -178,7 +179,7 @@ impl<T: Watched> Scope<T> {
             match object {
                 Ok(object) => {
                     let held = self.hold(&key, object);
-                    differences.extend(self.relist.item(key, version, held));
+                    differences.extend(self.relist.item((&key).into(), version, held));
                 }
                 Err(diagnostic) => found.push(*diagnostic),
             }
@@ -220,17 +221,17 @@ impl<T: Watched> Scope<T> {
                 difference = match object {
                     Ok(object) => {
                         let held = self.hold(&key, object);
-                        self.relist.upsert(key, version, held)
+                        self.relist.upsert((&key).into(), version, held)
                     }
                     Err(diagnostic) => {
                         found.push(*diagnostic);
-                        self.relist.delete(key, version)
+                        self.relist.delete((&key).into(), version)
                     }
                 };
                 text
             }
             Event::Gone(key, version, text) => {
-                difference = self.relist.delete(key, version);
+                difference = self.relist.delete((&key).into(), version);
                 text
             }
             Event::Bookmark(version, text) => {

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use super::super::body::Body;
 use super::super::decode::{Page, Read};
 use super::super::news::{News, Told};
+use super::super::packed_key::PackedKey;
 use super::super::relist::Difference;
 use super::super::selection::{Held, Selection};
 use super::super::watched::Watched;
@@ -25,6 +26,7 @@ impl<T: Watched> Scope<T> {
         }
         let (mut differences, mut found) = (Vec::new(), Vec::new());
         for key in unwanted {
+            let key = PackedKey::from(&key);
             if let Some(version) = self.relist.version(&key) {
                 differences.extend(self.relist.reread(key, version, Held::KeyOnly));
             }
@@ -47,7 +49,7 @@ impl<T: Watched> Scope<T> {
         &mut self,
         page: Page<T>,
         wanted: &ObjectKey,
-        differences: &mut Vec<Difference<ObjectKey, Held<T>>>,
+        differences: &mut Vec<Difference<PackedKey, Held<T>>>,
         found: &mut Vec<Diagnostic>,
     ) {
         if let Some(selection) = &mut self.selection {
@@ -58,7 +60,7 @@ impl<T: Watched> Scope<T> {
             match object {
                 Ok(object) => {
                     let held = self.hold(&key, object);
-                    differences.extend(self.relist.reread(key, version, held));
+                    differences.extend(self.relist.reread((&key).into(), version, held));
                 }
                 Err(diagnostic) => found.push(*diagnostic),
             }
