@@ -16,9 +16,9 @@ pub(crate) use log::log;
 pub(crate) use metrics::Metrics;
 pub(crate) use programming::{Programming, ProgrammingDuration};
 
-pub(crate) use writing::{EndWriting, Writing};
+pub(crate) use writing::Writing;
 
-use crate::arguments::{KubeArgs, PublishArgs};
+use crate::arguments::{AccessArgs, KubeArgs, PublishArgs};
 use crate::exit::Failure;
 use crate::finding::Finding;
 use crate::output::Format;
@@ -40,15 +40,25 @@ impl Live {
         args: &KubeArgs,
         options: impl FnOnce() -> Result<KubeOptions, NotWatched>,
     ) -> Result<Option<Self>, Failure> {
-        let Some(connection) = args.connection() else { return Ok(None) };
+        args.access().map(|access| Self::at(access, options)).transpose()
+    }
+
+    /// The cluster to which these arguments lead.
+    ///
+    /// # Errors
+    /// When the kubeconfig can't be used.
+    pub(crate) fn at(
+        args: &AccessArgs,
+        options: impl FnOnce() -> Result<KubeOptions, NotWatched>,
+    ) -> Result<Self, Failure> {
         let options = options().map_err(Failure::bad_input)?.with_watch_timeout(args.watch_timeout);
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let client = runtime.block_on(connection.client()).map_err(Failure::bad_input)?;
+        let client = runtime.block_on(args.connection().client()).map_err(Failure::bad_input)?;
         let source = {
             let _entered = runtime.enter();
             KubeSource::new(client.clone(), &options)
         };
-        Ok(Some(Self { runtime, client, source }))
+        Ok(Self { runtime, client, source })
     }
 
     /// What is written to the cluster, where the arguments want something written.

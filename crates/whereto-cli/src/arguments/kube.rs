@@ -13,6 +13,14 @@ pub(crate) struct KubeArgs {
     /// Read the objects of a live cluster: as kubectl finds it, or from within a Pod.
     #[arg(long, conflicts_with_all = ["manifests", "service_cidr", "strict_namespaces", "keep_going"])]
     kube: bool,
+    #[command(flatten)]
+    access: AccessArgs,
+}
+
+/// Where the API server is, and how long is waited for it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Objects")]
+pub(crate) struct AccessArgs {
     /// The kubeconfig file [default: $KUBECONFIG, ~/.kube/config, the Pod's service account].
     #[arg(long, value_name = "FILE", requires = "kube")]
     kubeconfig: Option<PathBuf>,
@@ -26,7 +34,14 @@ pub(crate) struct KubeArgs {
 
 impl KubeArgs {
     /// Where the cluster is, where one is wanted.
-    pub(crate) fn connection(&self) -> Option<Connection> {
+    pub(crate) fn access(&self) -> Option<&AccessArgs> {
+        self.kube.then_some(&self.access)
+    }
+}
+
+impl AccessArgs {
+    /// Where the cluster is.
+    pub(crate) fn connection(&self) -> Connection {
         let mut connection = Connection::default();
         if let Some(file) = &self.kubeconfig {
             connection = connection.with_kubeconfig(file);
@@ -34,7 +49,7 @@ impl KubeArgs {
         if let Some(context) = &self.context {
             connection = connection.with_context(context);
         }
-        self.kube.then_some(connection)
+        connection
     }
 }
 

@@ -1,5 +1,7 @@
 //! `whereto diff`.
 
+mod applied;
+
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,10 +17,13 @@ use crate::output::{self, Format};
 use crate::routing;
 
 pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
-    if [&args.before, &args.after].iter().all(|path| path.as_os_str() == "-") {
-        return Err(Failure::bad_input("standard input can't be both sides"));
-    }
-    let (before, after) = (table(args, &args.before)?, table(args, &args.after)?);
+    let (before, after) = match &args.second {
+        Some(second) if [&args.first, second].iter().all(|path| path.as_os_str() == "-") => {
+            return Err(Failure::bad_input("standard input can't be both sides"));
+        }
+        Some(second) => (table(args, &args.first)?, table(args, second)?),
+        None => applied::tables(args)?,
+    };
     let differences = diff(&before, &after);
     let mut out = output::stdout();
     match args.output {
@@ -38,8 +43,11 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
 }
 
 fn table(args: &DiffArgs, path: &Path) -> Result<Arc<RoutingTable>, Failure> {
-    let mut source = ManifestSource::new([path], args.reading.options(routing::READS));
-    routing::table_of(&mut source, args.router.options(false), args.reading.keep_going, &mut Ignore)
+    routing::table_of(&mut source(args, path), args.router.options(false), args.reading.keep_going, &mut Ignore)
+}
+
+fn source(args: &DiffArgs, path: &Path) -> ManifestSource {
+    ManifestSource::new([path], args.reading.options(routing::READS))
 }
 
 /// Requests that go elsewhere.
