@@ -1,5 +1,6 @@
 use std::net::Ipv4Addr;
 
+use clap::Args;
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 
@@ -12,21 +13,28 @@ pub(crate) const ZONE: &str = "cluster.local.";
 /// Hosts in one octet: 1–250.
 const OCTET: usize = 250;
 
-/// The numbers that a cluster is made from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The numbers that a cluster is made from; options of every program.
+#[derive(Clone, Copy, Debug, PartialEq, Args)]
+#[command(next_help_heading = "The cluster")]
 #[allow(clippy::exhaustive_structs, reason = "made by benchmarks with struct update syntax")]
 pub struct Shape {
     /// Namespaces; Services are dealt out to them in turn.
+    #[arg(long, value_name = "N", default_value_t = Self::default().namespaces)]
     pub namespaces: usize,
     /// Services.
+    #[arg(long, value_name = "N", default_value_t = Self::default().services)]
     pub services: usize,
     /// Share of the Services without a virtual IP, whose names have the endpoints' addresses.
+    #[arg(long, value_name = "X", default_value_t = Self::default().headless_share)]
     pub headless_share: f64,
     /// Share of the Services that are aliases of names outside; these have no endpoints.
+    #[arg(long, value_name = "X", default_value_t = Self::default().external_share)]
     pub external_share: f64,
     /// Endpoints of a Service, all in one slice.
+    #[arg(long, value_name = "N", default_value_t = Self::default().endpoints)]
     pub endpoints: usize,
     /// What decides which Service is what, and which queries are asked.
+    #[arg(long, value_name = "N", default_value_t = Self::default().seed)]
     pub seed: u64,
 }
 

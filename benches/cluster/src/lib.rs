@@ -3,12 +3,10 @@
 mod change;
 mod cluster;
 mod file;
-mod options;
 mod query;
 mod wires;
 
 pub use change::empty_zones;
 pub use cluster::{Cluster, Role, Service, Shape};
-pub use options::Word;
 pub use query::{Expected, Kind, Query};
 pub use wires::Wires;

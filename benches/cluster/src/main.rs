@@ -5,38 +5,37 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
-use bench_cluster::{Cluster, Kind, Shape, Word};
-use lexopt::ValueExt as _;
+use anyhow::{Context as _, Result};
+use bench_cluster::{Cluster, Kind, Shape};
+use clap::Parser;
 
-const USAGE: &str = "\
-bench-cluster FOLDER [OPTIONS]: write one synthetic cluster in several forms
-
-  cluster.json     a v1 List of Namespaces, Services and EndpointSlices
-  cluster.zone     the same as a master file of cluster.local
-  reverse.zone     10.in-addr.arpa
-  queries.txt      NAME TYPE a line, as Pods ask under ndots:5
-  expected.tsv     NAME TYPE RCODE ANSWERS of each distinct query
-  changing/        with --changing: the cluster in one file but for N slices, which have files of their own
-
-  --queries N          lines in queries.txt (100000)
-  --changing N         so many slices that can be changed one by one (0)
-";
+/// Writes one synthetic cluster in several forms.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bench-cluster",
+    after_help = "\
+cluster.json     a v1 List of Namespaces, Services and EndpointSlices
+cluster.zone     the same as a master file of cluster.local
+reverse.zone     10.in-addr.arpa
+queries.txt      NAME TYPE a line, as Pods ask under ndots:5
+expected.tsv     NAME TYPE RCODE ANSWERS of each distinct query
+changing/        with --changing: the cluster in one file but for N slices, which have files of their own"
+)]
+struct Arguments {
+    /// Where to.
+    folder: PathBuf,
+    /// Lines in queries.txt.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    queries: usize,
+    /// So many slices that can be changed one by one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    changing: usize,
+    #[command(flatten)]
+    shape: Shape,
+}
 
 fn main() -> Result<()> {
-    let mut folder = None;
-    let mut queries = 100_000;
-    let mut changing = 0;
-    let shape = Shape::from_command_line(USAGE, |word, parser| {
-        match word {
-            Word::Option(name) if name == "queries" => queries = parser.value()?.parse()?,
-            Word::Option(name) if name == "changing" => changing = parser.value()?.parse()?,
-            Word::Value(value) if folder.is_none() => folder = Some(PathBuf::from(value)),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    let Some(folder) = folder else { bail!("no folder given; --help tells what is written") };
+    let Arguments { folder, queries, changing, shape } = Arguments::parse();
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let cluster = Cluster::new(shape);
     write(&folder, "cluster.json", |to| cluster.write_json(to, &|_| true))?;

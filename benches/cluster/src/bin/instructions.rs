@@ -3,30 +3,28 @@
 use std::hint::black_box;
 
 use anyhow::{Result, ensure};
-use bench_cluster::{Cluster, Kind, Shape, Wires, Word};
+use bench_cluster::{Cluster, Kind, Shape, Wires};
+use clap::Parser;
 use dns_records::Limits;
-use lexopt::ValueExt as _;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
-const USAGE: &str = "\
-instructions [OPTIONS]: the work whose instructions callgrind counts
-
-  --respond N          queries of each kind (5000)
-  --update N           changes of one slice each (500)
-";
+/// The work whose instructions callgrind counts.
+#[derive(Debug, Parser)]
+#[command(name = "instructions")]
+struct Arguments {
+    /// Queries of each kind.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    respond: usize,
+    /// Changes of one slice each.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    update: usize,
+    #[command(flatten)]
+    shape: Shape,
+}
 
 fn main() -> Result<()> {
-    let mut respond = 5_000;
-    let mut update = 500;
-    let shape = Shape::from_command_line(USAGE, |word, parser| {
-        match word {
-            Word::Option(name) if name == "respond" => respond = parser.value()?.parse()?,
-            Word::Option(name) if name == "update" => update = parser.value()?.parse()?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
+    let Arguments { respond, update, shape } = Arguments::parse();
     count_respond(&Cluster::new(shape), respond)?;
     // 100,000 endpoints at 10,000 Services: the size that the time of an update is promised for.
     count_update(&Cluster::new(Shape { endpoints: 10, ..shape }), update)

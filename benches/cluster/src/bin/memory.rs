@@ -4,29 +4,27 @@ use std::alloc::System;
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use bench_cluster::{Cluster, Kind, Shape, Wires, Word};
+use bench_cluster::{Cluster, Kind, Shape, Wires};
+use clap::Parser;
 use dns_records::Limits;
-use lexopt::ValueExt as _;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const USAGE: &str = "\
-memory [OPTIONS]: load a synthetic cluster and tell what it occupies
-
-  --updates N          then so many changes of one slice each (10000)
-";
+/// Loads a synthetic cluster and tells what it occupies.
+#[derive(Debug, Parser)]
+#[command(name = "memory")]
+struct Arguments {
+    /// Then so many changes of one slice each.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    updates: usize,
+    #[command(flatten)]
+    shape: Shape,
+}
 
 fn main() -> Result<()> {
-    let mut updates = 10_000;
-    let shape = Shape::from_command_line(USAGE, |word, parser| {
-        let is_updates = matches!(word, Word::Option(name) if name == "updates");
-        if is_updates {
-            updates = parser.value()?.parse()?;
-        }
-        Ok(is_updates)
-    })?;
+    let Arguments { updates, shape } = Arguments::parse();
     let cluster = Cluster::new(shape);
     let (services, endpoints) = (cluster.services.len(), cluster.endpoints());
     println!("{services} Services, {endpoints} endpoints");

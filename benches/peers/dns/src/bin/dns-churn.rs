@@ -5,40 +5,46 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
-use bench_cluster::{Cluster, Shape, Word};
+use anyhow::{Result, ensure};
+use bench_cluster::{Cluster, Shape};
 use bench_dns_peers::check::Checker;
 use bench_dns_peers::churn::Churn;
 use bench_dns_peers::process::{Memory, Processes};
-use lexopt::ValueExt as _;
-
-const USAGE: &str = "\
-dns-churn FOLDER [OPTIONS]: change the slices that have files of their own in a folder
-
-  --changing N         how many slices these are (500)
-  --rate N             changes per second (100)
-  --seconds N          for how long (until it is ended)
-  --check ADDRESS      ask this server about them, and about names that stay: every answer must be the old or the new one
-  --pid N              print the memory of this process, with all that it began, each minute and after 10,000 changes
-";
+use clap::Parser;
 
 /// Between two lines.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Changes after which the memory is promised.
 const PROMISED: u32 = 10_000;
 
+/// Changes the slices that have files of their own in a folder.
+#[derive(Debug, Parser)]
+#[command(name = "dns-churn")]
 struct Options {
+    /// Where `bench-cluster --changing` wrote them.
     folder: PathBuf,
+    /// How many slices these are.
+    #[arg(long, value_name = "N", default_value_t = 500)]
     changing: usize,
+    /// Changes per second, at least 1.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
+    /// For how many seconds [default: until it is ended].
+    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
     seconds: u64,
+    /// Ask this server about them, and about names that stay: every answer must be the old or the new one.
+    #[arg(long, value_name = "ADDR")]
     check: Option<SocketAddr>,
+    /// Print the memory of this process, with all that it began, each minute and after 10,000 changes.
+    #[arg(long, value_name = "PID")]
     pid: Option<u32>,
+    #[command(flatten)]
+    shape: Shape,
 }
 
 fn main() -> Result<()> {
-    let (shape, options) = arguments()?;
-    let cluster = Cluster::new(shape);
+    let options = Options::parse();
+    let cluster = Cluster::new(options.shape);
     let churn = Churn::new(&cluster, options.changing, options.folder)?;
     let Some(server) = options.check else { return churn.run(options.rate, options.seconds).map(drop) };
     let mut checker = Checker::new(&cluster, &churn, server)?;
@@ -82,23 +88,4 @@ fn main() -> Result<()> {
     })?;
     ensure!(checker.found().wrong == 0, "{} wrong answers", checker.found().wrong);
     Ok(())
-}
-
-fn arguments() -> Result<(Shape, Options)> {
-    let mut folder = None;
-    let (mut changing, mut rate, mut seconds, mut check, mut pid) = (500, 100, u64::MAX, None, None);
-    let shape = Shape::from_command_line(USAGE, |word, parser| {
-        match word {
-            Word::Option(name) if name == "changing" => changing = parser.value()?.parse()?,
-            Word::Option(name) if name == "rate" => rate = parser.value()?.parse::<u32>()?.max(1),
-            Word::Option(name) if name == "seconds" => seconds = parser.value()?.parse()?,
-            Word::Option(name) if name == "check" => check = Some(parser.value()?.parse().context("--check")?),
-            Word::Option(name) if name == "pid" => pid = Some(parser.value()?.parse()?),
-            Word::Value(value) if folder.is_none() => folder = Some(PathBuf::from(value)),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    let Some(folder) = folder else { bail!("no folder given") };
-    Ok((shape, Options { folder, changing, rate, seconds, check, pid }))
 }

@@ -7,17 +7,12 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd as _;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use bench_dns_peers::tag;
-use lexopt::{Arg, Parser, ValueExt as _};
+use clap::Parser;
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
 use socket2::{Domain, Protocol, Socket, Type};
 
-const USAGE: &str = "\
-dns-floor --listen ADDRESS:PORT [--batch N]: send a reply of the right length to each query
-
-  --batch N            receive and send up to N datagrams with one system call each (1: recv_from and send_to)
-";
 /// As our server's.
 const RECEIVE_TIMEOUT: Duration = Duration::from_millis(250);
 const SEND_TIMEOUT: Duration = Duration::from_millis(50);
@@ -25,22 +20,20 @@ const BUFFER: usize = u16::MAX as usize;
 /// Longest datagram of a batch.
 const BATCHED: usize = 2048;
 
+/// Sends a reply of the right length to each query.
+#[derive(Debug, Parser)]
+#[command(name = "dns-floor")]
+struct Arguments {
+    /// Where queries come.
+    #[arg(long, value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Receive and send up to so many datagrams with one system call each; with 1 by recv_from and send_to.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    batch: usize,
+}
+
 fn main() -> Result<()> {
-    let mut listen = None;
-    let mut batch = 1;
-    let mut parser = Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("listen") => listen = Some(parser.value()?.parse()?),
-            Arg::Long("batch") => batch = parser.value()?.parse()?,
-            Arg::Long("help") => {
-                print!("{USAGE}");
-                return Ok(());
-            }
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let Some(listen) = listen else { bail!("no --listen") };
+    let Arguments { listen, batch } = Arguments::parse();
     let socket = socket(listen)?;
     if batch <= 1 { one_by_one(&socket) } else { batched(&socket, batch) }
 }

@@ -6,26 +6,12 @@ use std::os::fd::AsRawFd as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bench_cluster::{Cluster, Expected, Kind, Query, Shape, Word};
+use bench_cluster::{Cluster, Expected, Kind, Query, Shape};
 use bench_dns_peers::process::{Memory, Processes};
 use bench_dns_peers::tag;
-use lexopt::ValueExt as _;
+use clap::Parser;
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
 
-const USAGE: &str = "\
-dns-load [OPTIONS]: what a DNS server costs per query, and the floor beside it
-
-  --name TEXT          what to call the server in the table
-  --server ADDR --pid PID              the server
-  --floor ADDR --floor-pid PID         the program that does nothing but receive and send
-  --pairs N            measurements of floor and server, in turns (7)
-  --seconds X          length of one (2)
-  --outstanding N      queries asked at once, at most 64 (64)
-  --queries N          distinct messages, asked again and again (65536)
-  --spin               ask the socket again and again instead of sleeping: then no server's time goes into waking the client
-  --unchecked          the server's replies have the right length and nothing else
-  --header             print the table's head as well
-";
 /// A floor that waits for its load client does not show what a query costs.
 const BUSY: f64 = 0.95;
 /// After so long a query counts as lost.
@@ -37,18 +23,52 @@ const BUFFER: usize = 2048;
 /// How often it is asked whether a server answers yet.
 const PATIENCE: u32 = 600;
 
+/// What a DNS server costs per query, and the floor beside it.
+#[derive(Debug, Parser)]
+#[command(name = "dns-load")]
 struct Options {
-    shape: Shape,
+    /// What to call the server in the table.
+    #[arg(long, value_name = "TEXT", default_value = "")]
     name: String,
-    server: (SocketAddr, u32),
-    floor: (SocketAddr, u32),
+    /// The server.
+    #[arg(long, value_name = "ADDR")]
+    server: SocketAddr,
+    /// Its process.
+    #[arg(long, value_name = "PID")]
+    pid: u32,
+    /// The program that does nothing but receive and send.
+    #[arg(long, value_name = "ADDR")]
+    floor: SocketAddr,
+    /// Its process.
+    #[arg(long, value_name = "PID")]
+    floor_pid: u32,
+    /// Measurements of floor and server, in turns.
+    #[arg(long, value_name = "N", default_value_t = 7)]
     pairs: usize,
+    /// Length of one, in seconds.
+    #[arg(long, value_name = "X", default_value_t = 2.0)]
     seconds: f64,
+    /// Queries asked at once, at most 64.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = outstanding)]
     outstanding: usize,
+    /// Distinct messages, asked again and again.
+    #[arg(long, value_name = "N", default_value_t = 65_536)]
     queries: usize,
+    /// Ask the socket again and again instead of sleeping: then no server's time goes into waking the client.
+    #[arg(long)]
     spin: bool,
-    checked: bool,
+    /// The server's replies have the right length and nothing else.
+    #[arg(long)]
+    unchecked: bool,
+    /// Print the table's head as well.
+    #[arg(long)]
     header: bool,
+    #[command(flatten)]
+    shape: Shape,
+}
+
+fn outstanding(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|queries| (1..=tag::SLOTS).contains(queries)).ok_or("not a number from 1 to 64")
 }
 
 /// What one measurement found.
@@ -64,24 +84,24 @@ struct Measured {
 }
 
 fn main() -> Result<()> {
-    let options = arguments()?;
+    let options = Options::parse();
     let cluster = Cluster::new(options.shape);
     let queries = cluster.queries(Kind::Mix, options.queries);
     ensure!(!queries.is_empty(), "the cluster is too small to be asked");
     let mut load = Load::new(&cluster, &queries, &options)?;
 
-    load.connect(options.server.0)?;
-    let different = if options.checked {
+    load.connect(options.server)?;
+    let different = if options.unchecked {
+        "-".to_owned()
+    } else {
         load.await_first(&queries)?;
         load.compare(&queries)?.to_string()
-    } else {
-        "-".to_owned()
     };
-    let (server, floor) = (Processes::of(options.server.1)?, Processes::of(options.floor.1)?);
+    let (server, floor) = (Processes::of(options.pid)?, Processes::of(options.floor_pid)?);
     let mut pairs = Vec::new();
     for _ in 0..options.pairs {
-        let least = load.measure(options.floor.0, &floor, options.seconds)?;
-        pairs.push((least, load.measure(options.server.0, &server, options.seconds)?));
+        let least = load.measure(options.floor, &floor, options.seconds)?;
+        pairs.push((least, load.measure(options.server, &server, options.seconds)?));
     }
     let median = |mut values: Vec<f64>| {
         values.sort_by(f64::total_cmp);
@@ -294,33 +314,4 @@ fn socket() -> Result<UdpSocket> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.set_read_timeout(Some(LOST))?;
     Ok(socket)
-}
-
-fn arguments() -> Result<Options> {
-    let (mut name, mut pairs, mut seconds, mut outstanding, mut queries) = (String::new(), 7, 2.0, 64, 65_536);
-    let (mut server, mut pid, mut floor, mut floor_pid) = (None, None, None, None);
-    let (mut spin, mut checked, mut header) = (false, true, false);
-    let shape = Shape::from_command_line(USAGE, |word, parser| {
-        let Word::Option(option) = word else { return Ok(false) };
-        match option.as_str() {
-            "name" => name = parser.value()?.string()?,
-            "server" => server = Some(parser.value()?.parse()?),
-            "pid" => pid = Some(parser.value()?.parse()?),
-            "floor" => floor = Some(parser.value()?.parse()?),
-            "floor-pid" => floor_pid = Some(parser.value()?.parse()?),
-            "pairs" => pairs = parser.value()?.parse()?,
-            "seconds" => seconds = parser.value()?.parse()?,
-            "outstanding" => outstanding = parser.value()?.parse::<usize>()?.clamp(1, tag::SLOTS),
-            "queries" => queries = parser.value()?.parse()?,
-            "spin" => spin = true,
-            "unchecked" => checked = false,
-            "header" => header = true,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    let (Some(server), Some(floor)) = (server.zip(pid), floor.zip(floor_pid)) else {
-        bail!("--server, --pid, --floor and --floor-pid are needed; --help tells more")
-    };
-    Ok(Options { shape, name, server, floor, pairs, seconds, outstanding, queries, spin, checked, header })
 }
