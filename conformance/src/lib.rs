@@ -3,7 +3,10 @@
 //! - [`golden`] reads answers that real CoreDNS gave, recorded once, for `cargo test` to replay.
 //! - The program `live` (feature `live`) makes a random cluster, loads it into a real API server, asks real CoreDNS
 //!   and our server the same questions and compares.
+//! - The program `kube` (feature `live`) has our server and CoreDNS watch an API server that changes and fails; the program `controller`
+//!   has our Ingress controller do so.
 //! - The program `ingress` (feature `ingress`) asks nginx and HAProxy where requests go, and our routing table.
+//! - The program `edge` (feature `edge`) plays clients and endpoints of our ingress proxy while what it serves changes.
 //! - [`deviation`] holds the list of answers in which we differ from the original on purpose.
 //!
 //! # Design
@@ -20,10 +23,14 @@
 pub mod chance;
 pub mod cluster;
 pub mod compare;
+#[cfg(feature = "live")]
+pub mod control_plane;
 pub mod deviation;
 pub mod exchange;
 pub mod golden;
 pub mod lab;
+pub mod options;
+pub mod process;
 pub mod question;
 pub mod questions;
 pub mod replay;

@@ -8,8 +8,6 @@ mod haproxy;
 mod known;
 mod nginx;
 mod original;
-#[path = "../live/process.rs"]
-mod process;
 mod reading;
 mod requests;
 mod rules;
@@ -20,6 +18,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use clap::Parser as _;
 use whereto_conformance::chance::Chance;
 
 use arguments::Arguments;
@@ -46,7 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    let arguments = Arguments::parse();
     let temporary = tempfile::tempdir().context("temporary folder")?;
     let folder: PathBuf = arguments.keep.clone().unwrap_or_else(|| temporary.path().into());
     println!(
@@ -57,7 +56,7 @@ fn run() -> Result<ExitCode> {
     );
     let mut ledger = Ledger::new(known::ours()?);
     let mut failed = false;
-    for original in &arguments.originals {
+    for original in arguments.originals() {
         failed |= examine(*original, &arguments, &folder, &mut ledger)?;
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use whereto_conformance::process::Process;
 
 use crate::original::{Original, Verdict};
-use crate::process::Process;
 use crate::requests::Request;
 use crate::rules::RuleSet;
 use crate::{haproxy, nginx};

@@ -1,87 +1,51 @@
 //! The command line.
 
+use std::io;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, bail};
+use clap::Parser;
+use whereto_conformance::options;
 
-const USAGE: &str = "\
-kube: our server and real CoreDNS watch the same API server while it changes and fails
-
-  --clusters N         how many random clusters (2)
-  --seed S             the seed of the first; the others follow it (from the time)
-  --quiets N           how often each is compared (3)
-  --steps N            changes before each comparison (60)
-  --questions N        at most so many questions per comparison (600)
-  --runs N             how often each fault is run (1); 0 for none
-  --faults NAME,…      only these faults
-  --scale FILE         only measure both with this v1 List, and with as many changes as --steps says
-  --manifests FOLDER   only try the manifests in this folder: deploy
-  --takeovers N        with --manifests: how often the replica that writes statuses is lost (3)
-  --whereto PATH       our server (target/release/whereto)
-  --originals FOLDER   the built originals ($WHERETO_ORIGINALS or target/originals)
-";
-
-#[derive(Clone, Debug)]
+/// Has our server and real CoreDNS watch the same API server while it changes and fails.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "kube", args_override_self = true)]
 pub(crate) struct Arguments {
+    /// How many random clusters.
+    #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) clusters: u64,
+    /// The seed of the first; the others follow it [default: from the time].
+    #[arg(long, value_name = "S", default_value_t = options::seed_from_time(), hide_default_value = true)]
     pub(crate) seed: u64,
+    /// How often each is compared.
+    #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) quiets: u64,
+    /// Changes before each comparison.
+    #[arg(long, value_name = "N", default_value_t = 60)]
     pub(crate) steps: usize,
+    /// At most so many questions per comparison.
+    #[arg(long, value_name = "N", default_value_t = 600)]
     pub(crate) questions: usize,
+    /// How often each fault is run; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) runs: u64,
+    /// Only these faults.
+    #[arg(long, value_name = "NAME,…")]
     pub(crate) faults: Option<String>,
+    /// Only measure both with this v1 List, and with as many changes as --steps says.
+    #[arg(long, value_name = "FILE", value_parser = absolute)]
     pub(crate) scale: Option<PathBuf>,
+    /// Only try the manifests in this folder: deploy.
+    #[arg(long, value_name = "FOLDER")]
     pub(crate) manifests: Option<PathBuf>,
-    pub(crate) takeovers: u64,
+    /// Our server.
+    #[arg(long, value_name = "PATH", default_value = "target/release/whereto")]
     pub(crate) whereto: PathBuf,
+    /// The built originals [default: $WHERETO_ORIGINALS or target/originals].
+    #[arg(long, value_name = "FOLDER", default_value_os_t = options::originals(), hide_default_value = true)]
     pub(crate) originals: PathBuf,
 }
 
-impl Arguments {
-    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        let originals = std::env::var_os("WHERETO_ORIGINALS").map_or_else(|| "target/originals".into(), PathBuf::from);
-        let mut arguments = Self {
-            clusters: 2,
-            seed: time,
-            quiets: 3,
-            steps: 60,
-            questions: 600,
-            runs: 1,
-            faults: None,
-            scale: None,
-            manifests: None,
-            takeovers: 3,
-            whereto: "target/release/whereto".into(),
-            originals,
-        };
-        while let Some(word) = words.next() {
-            if word == "--help" || word == "-h" {
-                print!("{USAGE}");
-                std::process::exit(0);
-            }
-            let value = words.next().with_context(|| format!("{word}: unknown, or its value is missing\n{USAGE}"))?;
-            let number = || value.parse::<u64>().with_context(|| format!("{word} {value}"));
-            match word.as_str() {
-                "--clusters" => arguments.clusters = number()?,
-                "--seed" => arguments.seed = number()?,
-                "--quiets" => arguments.quiets = number()?,
-                "--steps" => arguments.steps = usize::try_from(number()?)?,
-                "--questions" => arguments.questions = usize::try_from(number()?)?,
-                "--runs" => arguments.runs = number()?,
-                "--faults" => arguments.faults = Some(value),
-                "--scale" => arguments.scale = Some(value.into()),
-                "--manifests" => arguments.manifests = Some(value.into()),
-                "--takeovers" => arguments.takeovers = number()?,
-                "--whereto" => arguments.whereto = value.into(),
-                "--originals" => arguments.originals = value.into(),
-                _ => bail!("{word}: unknown\n{USAGE}"),
-            }
-        }
-        // The servers run in another folder.
-        arguments.scale =
-            arguments.scale.map(|list| list.canonicalize().with_context(|| list.display().to_string())).transpose()?;
-        Ok(arguments)
-    }
+/// The servers run in another folder.
+fn absolute(path: &str) -> io::Result<PathBuf> {
+    PathBuf::from(path).canonicalize()
 }

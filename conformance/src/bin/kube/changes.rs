@@ -4,8 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use whereto_conformance::chance::Chance;
 use whereto_conformance::cluster::{GIVEN_NAMESPACES, OWN_ADDRESS, generate};
-
-use crate::api::Api;
+use whereto_conformance::control_plane::{Api, JSON, MERGE, path};
 
 /// Changes objects of one API server.
 pub(crate) struct Changes<'a> {
@@ -82,7 +81,7 @@ impl<'a> Changes<'a> {
     }
 
     fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<()> {
-        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let kind = if method == "PATCH" { MERGE } else { JSON };
         let (status, _) = self.api.call(method, path, kind, body)?;
         self.done += 1;
         self.refused += usize::from(status >= 300);
@@ -92,7 +91,7 @@ impl<'a> Changes<'a> {
     fn delete(&mut self) -> Result<()> {
         let Some(place) = self.pick(|object| object["kind"] != "Namespace") else { return Ok(()) };
         let object = self.objects.swap_remove(place);
-        self.call("DELETE", &format!("{}?gracePeriodSeconds=0", path(&object)), None)
+        self.call("DELETE", &format!("{}?gracePeriodSeconds=0", path(&object)?), None)
     }
 
     fn modify(&mut self) -> Result<()> {
@@ -109,18 +108,18 @@ impl<'a> Changes<'a> {
                     return Ok(());
                 }
                 let change = json!({"endpoints": other["endpoints"], "ports": other["ports"]});
-                self.call("PATCH", &path(&changed), Some(&change))?;
+                self.call("PATCH", &path(&changed)?, Some(&change))?;
                 self.objects[place] = changed;
                 Ok(())
             }
             "Service" if other["spec"]["ports"].is_array() => {
-                self.call("PATCH", &path(&object), Some(&json!({"spec": {"ports": other["spec"]["ports"]}})))
+                self.call("PATCH", &path(&object)?, Some(&json!({"spec": {"ports": other["spec"]["ports"]}})))
             }
             "Pod" if other["status"].is_object() => {
                 let change = json!({"status": other["status"]});
-                self.call("PATCH", &format!("{}/status", path(&object)), Some(&change))
+                self.call("PATCH", &format!("{}/status", path(&object)?), Some(&change))
             }
-            _ => self.call("PATCH", &path(&object), Some(&json!({"metadata": {"labels": {"changed": "yes"}}}))),
+            _ => self.call("PATCH", &path(&object)?, Some(&json!({"metadata": {"labels": {"changed": "yes"}}}))),
         }
     }
 
@@ -141,16 +140,16 @@ impl<'a> Changes<'a> {
         };
         let Some(place) = self.pick(is_own) else { return Ok(()) };
         let object = self.objects[place].clone();
-        let (status, _) = self.api.call("GET", &path(&object), "", None)?;
+        let (status, _) = self.api.call("GET", &path(&object)?, "", None)?;
         if status == 404 {
             return self.call("POST", "/api/v1/namespaces", Some(&object));
         }
-        self.call("DELETE", &path(&object), None)?;
+        self.call("DELETE", &path(&object)?, None)?;
         // What a controller would do, had we one.
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         let body =
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {"finalizers": []}});
-        self.call("PUT", &format!("{}/finalize", path(&object)), Some(&body))
+        self.call("PUT", &format!("{}/finalize", path(&object)?), Some(&body))
     }
 
     /// One object of each kind that nobody has seen.
@@ -190,16 +189,4 @@ fn service_of(object: &Value) -> (&Value, &Value) {
     let meta = &object["metadata"];
     let name = if object["kind"] == "Service" { &meta["name"] } else { &meta["labels"]["kubernetes.io/service-name"] };
     (&meta["namespace"], name)
-}
-
-/// Where the API has an object.
-fn path(object: &Value) -> String {
-    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
-    let (namespace, name) = (text("namespace"), text("name"));
-    match object["kind"].as_str().unwrap_or_default() {
-        "Namespace" => format!("/api/v1/namespaces/{name}"),
-        "Service" => format!("/api/v1/namespaces/{namespace}/services/{name}"),
-        "Pod" => format!("/api/v1/namespaces/{namespace}/pods/{name}"),
-        _ => format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}"),
-    }
 }

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::json;
 use whereto_conformance::compare::{Theirs, Verdict};
 use whereto_conformance::exchange::Client;
+use whereto_conformance::process::Process;
 use whereto_conformance::question::Question;
 use whereto_conformance::questions;
 use whereto_conformance::reply::Reply;
@@ -14,7 +15,6 @@ use whereto_conformance::variant::Variant;
 
 use crate::changes::Marker;
 use crate::cluster::{COREDNS, Cluster, OURS};
-use crate::process::Process;
 
 /// How long a reply may take; CoreDNS forgets to answer some questions.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -61,7 +61,7 @@ pub(crate) fn await_marker(server: SocketAddr, marker: &Marker, variant: Variant
 
 /// How many questions were asked about the cluster as it is, and how many answers differ.
 pub(crate) fn all(cluster: &Cluster, variant: Variant, seed: u64, most: usize) -> Result<(usize, usize)> {
-    let list = cluster.api.dump()?;
+    let list = cluster.control_plane.api.dump()?;
     let questions = questions::derive(&list, seed, most);
     let (theirs, ours) = (Client::new(COREDNS, PATIENCE)?, Client::new(OURS, PATIENCE)?);
     let terms = variant.terms(false);

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use whereto_conformance::chance::Chance;
+use whereto_conformance::control_plane::API;
+use whereto_conformance::process::Process;
 use whereto_conformance::variant::Variant;
 
 use crate::arguments::Arguments;
 use crate::changes::Changes;
-use crate::cluster::{self, API, Cluster, FRESH, OURS, PROXY};
+use crate::cluster::{self, Cluster, FRESH, OURS, PROXY};
 use crate::compare::{answering, await_marker};
-use crate::process::Process;
 use crate::proxy::{Mode, Proxy};
 use crate::transfer::everything;
 use crate::witness::{self, Witness};
@@ -58,8 +59,8 @@ const FAULTS: [(Fault, &str, &str); 13] = [
 
 /// Runs each fault as often as asked, and prints a table. Whether all went well.
 pub(crate) fn run(arguments: &Arguments, cluster: &mut Cluster) -> Result<bool> {
-    cluster.api.clear()?;
-    witness::prepare(&cluster.api)?;
+    cluster.control_plane.api.clear()?;
+    witness::prepare(&cluster.control_plane.api)?;
     let proxy = Proxy::start(PROXY, API)?;
     println!("{:16} {:45} runs  good  asked  wrong  recovery in s, least, median, most", "fault", "");
     let mut is_good = true;
@@ -128,7 +129,7 @@ impl Run<'_> {
         };
         let lifted = Instant::now();
         self.change(5)?;
-        let marker = Changes::new(&self.cluster.api, self.chance.bits()).mark()?;
+        let marker = Changes::new(&self.cluster.control_plane.api, self.chance.bits()).mark()?;
         await_marker(OURS, &marker, VARIANT)?;
         let recovery = lifted.elapsed();
         let (asked, wrong) = witness.or(late).context("a witness")?.end();
@@ -144,7 +145,7 @@ impl Run<'_> {
     }
 
     fn change(&mut self, steps: usize) -> Result<()> {
-        let mut changes = Changes::new(&self.cluster.api, self.chance.bits());
+        let mut changes = Changes::new(&self.cluster.control_plane.api, self.chance.bits());
         changes.load_some(steps * 2)?;
         changes.steps(steps)
     }
@@ -171,7 +172,7 @@ impl Run<'_> {
             Fault::Compacted | Fault::CutLists => {
                 self.proxy.set(Mode::Cut);
                 self.change(20)?;
-                self.cluster.compact()?;
+                self.cluster.control_plane.compact()?;
                 self.restart()?;
                 if fault == Fault::CutLists {
                     self.cut_lists();
@@ -226,9 +227,9 @@ impl Run<'_> {
     }
 
     fn restart(&mut self) -> Result<()> {
-        self.cluster.kill_api();
+        self.cluster.control_plane.kill_api();
         sleep(SECOND);
-        self.cluster.start_api()
+        self.cluster.control_plane.start_api()
     }
 
     /// Connections break where the answers to lists are under way.

@@ -4,31 +4,23 @@
 
 #![forbid(unsafe_code)]
 
-#[path = "../live/api.rs"]
-#[allow(dead_code, reason = "what only the program `live` needs")]
-mod api;
 mod arguments;
-#[path = "../live/certificates.rs"]
-mod certificates;
 mod changes;
 mod cluster;
 mod compare;
 mod faults;
 mod manifests;
-#[path = "../live/namespace.rs"]
-mod namespace;
-#[path = "../live/process.rs"]
-mod process;
 mod proxy;
 mod scale;
 mod transfer;
 mod witness;
-mod writers;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use whereto_conformance::control_plane::namespace;
 use whereto_conformance::upstream;
 use whereto_conformance::variant::Variant;
 
@@ -47,11 +39,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    let arguments = Arguments::parse();
     if !namespace::inside() {
-        return namespace::enter(&arguments);
+        return namespace::enter("kube", arguments.seed);
     }
     namespace::set_up()?;
+    println!("kube: from seed {}", arguments.seed);
     let folder = tempfile::tempdir().context("temporary folder")?;
     upstream::serve(cluster::UPSTREAM)?;
     let begin = Instant::now();
@@ -62,10 +55,7 @@ fn run() -> Result<ExitCode> {
     }
     if let Some(manifests) = &arguments.manifests {
         let kustomize = arguments.originals.join("kustomize");
-        let mut is_good = manifests::run(&cluster, manifests, &kustomize, &arguments.whereto)?;
-        if arguments.takeovers > 0 {
-            is_good &= writers::run(&cluster, manifests, &kustomize, arguments.takeovers, arguments.seed)?;
-        }
+        let is_good = manifests::run(&cluster.control_plane, manifests, &kustomize, &arguments.whereto)?;
         return Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut is_good = true;
@@ -81,10 +71,10 @@ fn run() -> Result<ExitCode> {
 /// One random cluster: both servers watch while it changes, and are compared when it is quiet.
 fn round(arguments: &Arguments, cluster: &Cluster, seed: u64) -> Result<bool> {
     let begin = Instant::now();
-    cluster.api.clear()?;
+    cluster.control_plane.api.clear()?;
     // Not the one with a cache: that answers for 30 s as it was before.
     let variant = [Variant::Verified, Variant::Insecure][(seed % 2) as usize];
-    let mut changes = Changes::new(&cluster.api, seed);
+    let mut changes = Changes::new(&cluster.control_plane.api, seed);
     changes.load()?;
     let _theirs = cluster.coredns(variant)?;
     let _ours = cluster.whereto(cluster::OURS, variant, &cluster.kubeconfig)?;

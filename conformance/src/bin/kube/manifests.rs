@@ -5,15 +5,13 @@
 //! away, `/ready` says which is missing.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
-
-use crate::cluster::{self, Cluster};
-use crate::process::Process;
+use whereto_conformance::control_plane::{ControlPlane, allow, local, path, render, told};
+use whereto_conformance::process::Process;
 
 /// The variants below the folder, and of which of them the permissions are tried: their container's name.
 const VARIANTS: [(&str, Option<&str>); 4] = [
@@ -23,21 +21,20 @@ const VARIANTS: [(&str, Option<&str>); 4] = [
     ("ingress/load-balancer", None),
     ("ingress/host-network", None),
 ];
-const APPLY: &str = "application/apply-patch+yaml";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Whether everything was as it should be.
-pub(crate) fn run(cluster: &Cluster, folder: &Path, kustomize: &Path, program: &Path) -> Result<bool> {
+pub(crate) fn run(cluster: &ControlPlane, folder: &Path, kustomize: &Path, program: &Path) -> Result<bool> {
     let mut is_good = true;
     for (variant, container) in VARIANTS {
         let objects = render(kustomize, &folder.join(variant))?;
         // The others are in it, even where nothing is written.
         for object in objects.iter().filter(|object| object["kind"] == "Namespace") {
-            apply(cluster, object, false)?;
+            cluster.api.apply(object, false)?;
         }
         let mut refused = 0;
         for object in &objects {
-            if let Err(error) = apply(cluster, object, true) {
+            if let Err(error) = cluster.api.apply(object, true) {
                 println!("REFUSED {error:#}");
                 refused += 1;
             }
@@ -47,16 +44,15 @@ pub(crate) fn run(cluster: &Cluster, folder: &Path, kustomize: &Path, program: &
         let Some(container) = container else { continue };
         let work = if container == "ingress" { work(&objects) } else { Vec::new() };
         for (object, status) in &work {
-            apply(cluster, object, false)?;
+            cluster.api.apply(object, false)?;
             if let Some(status) = status {
                 let change = json!({"status": status});
-                let target = format!("{}/status", path(object)?);
-                cluster.api.call("PATCH", &target, "application/merge-patch+json", Some(&change))?;
+                cluster.api.merge(&format!("{}/status", path(object)?), &change)?;
             }
         }
         is_good &= Permissions::new(cluster, &objects, container, program)?.run()?;
         for (object, _) in &work {
-            cluster.api.call("DELETE", &format!("{}?gracePeriodSeconds=0", path(object)?), "", None)?;
+            cluster.api.delete(&path(object)?)?;
         }
     }
     Ok(is_good)
@@ -86,62 +82,9 @@ fn work(objects: &[Value]) -> Vec<(Value, Option<Value>)> {
     work
 }
 
-/// The objects of a variant.
-pub(crate) fn render(kustomize: &Path, folder: &Path) -> Result<Vec<Value>> {
-    let output = Command::new(kustomize).arg("build").arg(folder).output().context("kustomize")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    // Warnings are of fields that will be gone one day.
-    ensure!(output.status.success() && said.is_empty(), "kustomize build {}: {said}", folder.display());
-    let text = String::from_utf8(output.stdout)?;
-    serde_saphyr::from_multiple(&text).with_context(|| format!("what kustomize makes of {}", folder.display()))
-}
-
-/// Where the API has an object.
-fn path(object: &Value) -> Result<String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (version, kind, name) = (text(&object["apiVersion"]), text(&object["kind"]), text(&object["metadata"]["name"]));
-    ensure!(!version.is_empty() && !kind.is_empty() && !name.is_empty(), "{object}: no object");
-    let api = if version.contains('/') { format!("/apis/{version}") } else { format!("/api/{version}") };
-    let plural = format!("{}{}", kind.to_lowercase(), if kind.ends_with('s') { "es" } else { "s" });
-    Ok(match object["metadata"]["namespace"].as_str() {
-        Some(namespace) => format!("{api}/namespaces/{namespace}/{plural}/{name}"),
-        None => format!("{api}/{plural}/{name}"),
-    })
-}
-
-pub(crate) fn apply(cluster: &Cluster, object: &Value, is_dry: bool) -> Result<()> {
-    let path = path(object)?;
-    let dry = if is_dry { "&dryRun=All" } else { "" };
-    let target = format!("{path}?fieldManager=conformance&force=true&fieldValidation=Strict{dry}");
-    let (status, answer) = cluster.api.call("PATCH", &target, APPLY, Some(object))?;
-    ensure!(status < 300, "{path}: {status} {}", answer["message"]);
-    Ok(())
-}
-
-/// Applies what concerns permissions, and gives a kubeconfig for the ServiceAccount.
-pub(crate) fn allow(cluster: &Cluster, objects: &[Value], name: &str) -> Result<PathBuf> {
-    const KINDS: [&str; 6] =
-        ["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-    // In this order: what is in a namespace comes after it.
-    for kind in KINDS {
-        for object in objects.iter().filter(|object| object["kind"] == kind) {
-            apply(cluster, object, false)?;
-        }
-    }
-    let account = objects.iter().find(|object| object["kind"] == "ServiceAccount").context("a ServiceAccount")?;
-    let body =
-        json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}});
-    let (status, answer) =
-        cluster.api.call("POST", &format!("{}/token", path(account)?), "application/json", Some(&body))?;
-    ensure!(status < 300, "a token: {status} {}", answer["message"]);
-    let token = answer["status"]["token"].as_str().context("a token")?;
-    let namespace = account["metadata"]["namespace"].as_str().context("a namespace")?;
-    cluster.kubeconfig_with_token(name, namespace, token)
-}
-
 /// What a server may do, tried.
 struct Permissions<'a> {
-    cluster: &'a Cluster,
+    cluster: &'a ControlPlane,
     program: &'a Path,
     command: Vec<String>,
     kubeconfig: PathBuf,
@@ -162,7 +105,7 @@ struct Permission {
 }
 
 impl<'a> Permissions<'a> {
-    fn new(cluster: &'a Cluster, objects: &[Value], container: &str, program: &'a Path) -> Result<Self> {
+    fn new(cluster: &'a ControlPlane, objects: &[Value], container: &str, program: &'a Path) -> Result<Self> {
         let kubeconfig = allow(cluster, objects, container)?;
         let workload = objects.iter().find(|object| object["spec"]["template"].is_object()).context("a workload")?;
         let containers = workload["spec"]["template"]["spec"]["containers"].as_array().context("containers")?;
@@ -251,7 +194,7 @@ impl<'a> Permissions<'a> {
                     rules.push(other);
                 }
             }
-            apply(self.cluster, &role, false)?;
+            self.cluster.api.apply(&role, false)?;
         }
         // The authorizer follows by a watch of its own.
         sleep(Duration::from_millis(500));
@@ -266,11 +209,10 @@ impl<'a> Permissions<'a> {
         let change = json!({"status": {"loadBalancer": {"ingress": null}}});
         for name in ["first", "second"] {
             let target = format!("/apis/networking.k8s.io/v1/namespaces/default/ingresses/{name}/status");
-            self.cluster.api.call("PATCH", &target, "application/merge-patch+json", Some(&change))?;
+            self.cluster.api.merge(&target, &change)?;
         }
         let lease = "/apis/coordination.k8s.io/v1/namespaces/whereto-ingress/leases/whereto-ingress";
-        self.cluster.api.call("DELETE", lease, "", None)?;
-        Ok(())
+        self.cluster.api.delete(lease)
     }
 
     fn start(&self) -> Result<Process> {
@@ -283,7 +225,7 @@ impl<'a> Permissions<'a> {
     fn await_ready(&self, is_wanted: impl Fn(u16, &str) -> bool) -> Result<(u16, String)> {
         let begin = Instant::now();
         loop {
-            let told = cluster::fetched(self.ready, "/ready").unwrap_or_else(|error| (0, error.to_string()));
+            let told = told(local(self.ready), "/ready").unwrap_or_else(|error| (0, error.to_string()));
             if is_wanted(told.0, &told.1) {
                 return Ok(told);
             }

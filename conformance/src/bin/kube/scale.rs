@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::{Value, json};
+use whereto_conformance::control_plane::path;
 use whereto_conformance::exchange::Client;
+use whereto_conformance::process::Process;
 use whereto_conformance::question::Question;
 use whereto_conformance::variant::Variant;
 
@@ -20,6 +22,10 @@ use crate::compare;
 /// Objects are created by so many at a time.
 const LOADERS: usize = 6;
 const VARIANT: Variant = Variant::Insecure;
+/// Changes per second, for how long, and by how many at a time.
+const RATE: u32 = 100;
+const STEADY: Duration = Duration::from_secs(20);
+const PATCHERS: usize = 4;
 
 /// Loads a `v1` `List`, and measures both servers with it.
 pub(crate) fn run(cluster: &Cluster, list: &Path, patches: usize) -> Result<()> {
@@ -49,9 +55,9 @@ pub(crate) fn run(cluster: &Cluster, list: &Path, patches: usize) -> Result<()> 
             drop(process);
         }
     }
-    let _processes = [
-        compare::answering(cluster.start_whereto(OURS, VARIANT, &cluster.kubeconfig)?, OURS)?,
-        compare::answering(cluster.start_coredns(VARIANT)?, COREDNS)?,
+    let processes = [
+        ("whereto", compare::answering(cluster.start_whereto(OURS, VARIANT, &cluster.kubeconfig)?, OURS)?),
+        ("coredns", compare::answering(cluster.start_coredns(VARIANT)?, COREDNS)?),
     ];
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for number in 0..patches {
@@ -65,6 +71,7 @@ pub(crate) fn run(cluster: &Cluster, list: &Path, patches: usize) -> Result<()> 
         println!("{name}: from PATCH to changed answer p50 {:.2} ms, p90 {:.2}, p99 {:.2}", of(50), of(90), of(99));
     }
     println!("after {patches} changes: whereto {}; coredns {}", memory("whereto")?, memory("coredns")?);
+    steadily(cluster, items, &processes)?;
     let (_, metrics) = cluster::told(OURS, "/metrics")?;
     for line in metrics.lines().filter(|line| line.starts_with("whereto_kubernetes_objects{")) {
         println!("{line}");
@@ -79,7 +86,11 @@ fn load<'v>(cluster: &Cluster, items: impl Iterator<Item = &'v Value>) -> Result
         for _ in 0..LOADERS {
             scope.spawn(|| {
                 while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let told = cluster.api.load(&[(*item).clone()]).unwrap_or_else(|error| vec![error.to_string()]);
+                    let told = cluster
+                        .control_plane
+                        .api
+                        .load(&[(*item).clone()])
+                        .unwrap_or_else(|error| vec![error.to_string()]);
                     refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(told);
                 }
             });
@@ -112,7 +123,8 @@ fn delay(cluster: &Cluster, server: SocketAddr, slice: &Value, number: usize) ->
     let change = json!({"endpoints": [{"addresses": [dotted]}]});
     let query = Question::new(format!("{service}.{namespace}.svc.cluster.local."), "A").to_wire(1, None)?;
     let client = Client::new(server, Duration::from_millis(500))?;
-    let (status, answer) = cluster.api.call("PATCH", &path, "application/merge-patch+json", Some(&change))?;
+    let (status, answer) =
+        cluster.control_plane.api.call("PATCH", &path, "application/merge-patch+json", Some(&change))?;
     ensure!(status < 300, "{path}: {status} {}", answer["message"]);
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(10) {
@@ -122,6 +134,52 @@ fn delay(cluster: &Cluster, server: SocketAddr, slice: &Value, number: usize) ->
         }
     }
     anyhow::bail!("{server} does not follow")
+}
+
+/// What of a processor both use while EndpointSlices change all the time.
+fn steadily(cluster: &Cluster, items: &[Value], processes: &[(&str, Process)]) -> Result<()> {
+    let is_slice = |item: &&Value| item["kind"] == "EndpointSlice" && item["addressType"] == "IPv4";
+    let slices: Vec<&Value> = items.iter().filter(is_slice).filter(|item| item["endpoints"][0].is_object()).collect();
+    ensure!(!slices.is_empty(), "no EndpointSlice with endpoints");
+    let before = processes.iter().map(|(_, process)| processor_time(process)).collect::<Result<Vec<_>>>()?;
+    let (next, begin) = (AtomicUsize::new(0), Instant::now());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..PATCHERS)
+            .map(|_| {
+                scope.spawn(|| -> Result<()> {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let due = Duration::from_secs(number as u64) / RATE;
+                        if due >= STEADY {
+                            return Ok(());
+                        }
+                        thread::sleep(due.saturating_sub(begin.elapsed()));
+                        let slice = slices[number % slices.len()];
+                        let mut endpoints = slice["endpoints"].clone();
+                        endpoints[0]["addresses"] = json!([format!("10.253.{}.{}", number / 250, number % 250 + 1)]);
+                        cluster.control_plane.api.merge(&path(slice)?, &json!({"endpoints": endpoints}))?;
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a worker panicked"))?)
+    })?;
+    let took = begin.elapsed().as_secs_f64();
+    println!("{:.0} PATCHes per second for {took:.1} s:", f64::from(RATE) * STEADY.as_secs_f64() / took);
+    for ((name, process), before) in processes.iter().zip(before) {
+        let used = (processor_time(process)? - before).as_secs_f64();
+        println!("{name}: {:.4} s of processor time per second", used / took);
+    }
+    Ok(())
+}
+
+/// User and system time of a process, to the hundredth of a second (proc(5), `stat`: fields 14 and 15).
+fn processor_time(process: &Process) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.id()))?;
+    // The second field is the name, in parentheses.
+    let fields: Vec<&str> = stat.rsplit_once(')').context("a name")?.1.split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).context("a field")?.parse::<u64>().context("a number");
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
 
 /// What a child of ours of this name occupies.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
+use whereto_conformance::control_plane::Api;
 
-use crate::api::Api;
 use crate::compare::ask;
 
 /// Services that never change.

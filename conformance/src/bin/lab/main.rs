@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use clap::Parser as _;
 use whereto_conformance::lab::case::{Case, Original};
 use whereto_conformance::lab::known::Ledger;
 use whereto_conformance::lab::recording::Recording;
@@ -41,7 +42,7 @@ fn run() -> Result<ExitCode> {
         worker::work(Path::new(folder), Path::new(probes))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let arguments = Arguments::parse(words.into_iter())?;
+    let arguments = Arguments::parse();
     let Some(flags) = namespace::flags() else {
         println!("lab: skipped, because this machine has no namespaces for us");
         return Ok(ExitCode::SUCCESS);
@@ -51,7 +52,7 @@ fn run() -> Result<ExitCode> {
     let laboratory = Laboratory { arguments: &arguments, flags, folder: folder.path() };
     let mut ledger = Ledger::new(known::ours()?);
     let mut unexplained = 0;
-    for original in &arguments.originals {
+    for original in arguments.originals() {
         unexplained += laboratory.examine(*original, &mut ledger)?;
     }
     for (row, count) in ledger.used() {

@@ -1,33 +1,18 @@
 //! The command line.
 
-use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use clap::{Parser, ValueEnum};
+use whereto_conformance::options;
 use whereto_conformance::variant::Variant;
 
-const USAGE: &str = "\
-live: compare our DNS server with real CoreDNS over random clusters
-
-  --clusters N         how many clusters (3)
-  --seed S             the seed of the first; the others follow it (from the time)
-  --questions N        at most so many questions per cluster (1500)
-  --variant NAME       insecure, verified or stockg (by the seed)
-  --mode MODE          coredns: no difference allowed; rfc: those in deviations.toml (coredns)
-  --whereto PATH       our server (target/release/whereto)
-  --against WHAT       whereto, or coredns: a second CoreDNS in our server's place (whereto)
-  --against-ttl N      the second CoreDNS's TTL, to see that differences are found
-  --originals FOLDER   the built originals ($WHERETO_ORIGINALS or target/originals)
-  --differences FILE   where differences go (target/conformance/differences.jsonl)
-  --record FILE        write CoreDNS's answers as rows like the recorded ones
-";
-
 /// What our server claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Mode {
-    /// To answer as CoreDNS.
+    /// To answer as CoreDNS: no difference is allowed.
+    #[value(name = "coredns")]
     CoreDns,
-    /// To answer as CoreDNS but for known deviations.
+    /// To answer as CoreDNS but for those of deviations.toml.
     Rfc,
 }
 
@@ -40,80 +25,70 @@ impl Mode {
     }
 }
 
+/// A program that is compared with CoreDNS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Opponent {
+    /// Our server.
+    Whereto,
+    /// A second CoreDNS in our server's place.
+    #[value(name = "coredns")]
+    CoreDns,
+}
+
 /// What is compared with CoreDNS.
-#[derive(Clone, Debug)]
-pub(crate) enum Against {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Against<'a> {
     /// Our server's program.
-    Whereto(PathBuf),
+    Whereto(&'a Path),
     /// A second CoreDNS, perhaps with another TTL.
     CoreDns(Option<u32>),
 }
 
-#[derive(Clone, Debug)]
+/// Compares our DNS server with real CoreDNS over random clusters.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "live", args_override_self = true)]
 pub(crate) struct Arguments {
+    /// How many clusters.
+    #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) clusters: u64,
+    /// The seed of the first; the others follow it [default: from the time].
+    #[arg(long, value_name = "S", default_value_t = options::seed_from_time(), hide_default_value = true)]
     pub(crate) seed: u64,
+    /// At most so many questions per cluster.
+    #[arg(long, value_name = "N", default_value_t = 1500)]
     pub(crate) questions: usize,
+    /// The variant: insecure, verified or stockg [default: by the seed].
+    #[arg(long, value_name = "NAME")]
     pub(crate) variant: Option<Variant>,
+    /// What our server claims.
+    #[arg(long, value_enum, default_value_t = Mode::CoreDns)]
     pub(crate) mode: Mode,
-    pub(crate) against: Against,
+    /// Our server.
+    #[arg(long, value_name = "PATH", default_value = "target/release/whereto")]
+    whereto: PathBuf,
+    /// What is compared with CoreDNS.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = Opponent::Whereto)]
+    against: Opponent,
+    /// The second CoreDNS's TTL, to see that differences are found.
+    #[arg(long, value_name = "N")]
+    against_ttl: Option<u32>,
+    /// The built originals [default: $WHERETO_ORIGINALS or target/originals].
+    #[arg(long, value_name = "FOLDER", default_value_os_t = options::originals(), hide_default_value = true)]
     pub(crate) originals: PathBuf,
+    /// Where differences go.
+    #[arg(long, value_name = "FILE", default_value = "target/conformance/differences.jsonl")]
     pub(crate) differences: PathBuf,
+    /// Write CoreDNS's answers as rows like the recorded ones.
+    #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
 }
 
 impl Arguments {
-    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        let originals = std::env::var_os("WHERETO_ORIGINALS").map_or_else(|| "target/originals".into(), PathBuf::from);
-        let mut arguments = Self {
-            clusters: 3,
-            seed: time,
-            questions: 1500,
-            variant: None,
-            mode: Mode::CoreDns,
-            against: Against::Whereto("target/release/whereto".into()),
-            originals,
-            differences: "target/conformance/differences.jsonl".into(),
-            record: None,
-        };
-        let (mut whereto, mut coredns, mut ttl) = (None, false, None);
-        while let Some(word) = words.next() {
-            if word == "--help" || word == "-h" {
-                print!("{USAGE}");
-                std::process::exit(0);
-            }
-            let value = words.next().with_context(|| format!("{word}: unknown, or its value is missing\n{USAGE}"))?;
-            let number = || value.parse::<u64>().with_context(|| format!("{word} {value}"));
-            match word.as_str() {
-                "--clusters" => arguments.clusters = number()?,
-                "--seed" => arguments.seed = number()?,
-                "--questions" => arguments.questions = number()? as usize,
-                "--variant" => arguments.variant = Some(value.parse()?),
-                "--mode" => {
-                    arguments.mode = match value.as_str() {
-                        "coredns" => Mode::CoreDns,
-                        "rfc" => Mode::Rfc,
-                        _ => bail!("--mode coredns|rfc"),
-                    }
-                }
-                "--against" => {
-                    ensure!(value == "whereto" || value == "coredns", "--against whereto|coredns");
-                    coredns = value == "coredns";
-                }
-                "--against-ttl" => ttl = Some(u32::try_from(number()?)?),
-                "--whereto" => whereto = Some(PathBuf::from(value)),
-                "--originals" => arguments.originals = value.into(),
-                "--differences" => arguments.differences = value.into(),
-                "--record" => arguments.record = Some(value.into()),
-                _ => bail!("{word}: unknown\n{USAGE}"),
-            }
+    /// What is compared with CoreDNS.
+    pub(crate) fn against(&self) -> Against<'_> {
+        match self.against {
+            Opponent::Whereto => Against::Whereto(&self.whereto),
+            Opponent::CoreDns => Against::CoreDns(self.against_ttl),
         }
-        if coredns {
-            arguments.against = Against::CoreDns(ttl);
-        } else if let Some(path) = whereto {
-            arguments.against = Against::Whereto(path);
-        }
-        Ok(arguments)
     }
 }

@@ -4,11 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-mod api;
 mod arguments;
-mod certificates;
-mod namespace;
-mod process;
 mod round;
 mod servers;
 mod tally;
@@ -19,6 +15,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use whereto_conformance::control_plane::namespace;
 use whereto_conformance::deviation::{self, Ledger};
 use whereto_conformance::variant::Variant;
 use whereto_conformance::{compare, upstream};
@@ -38,11 +36,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    let arguments = Arguments::parse();
     if !namespace::inside() {
-        return namespace::enter(&arguments);
+        return namespace::enter("live", arguments.seed);
     }
     namespace::set_up()?;
+    println!("live: {} clusters from seed {}", arguments.clusters, arguments.seed);
     let folder = tempfile::tempdir().context("temporary folder")?;
     upstream::serve(servers::UPSTREAM)?;
     let begin = Instant::now();

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use whereto_conformance::compare::{Difference, Judge, Terms, Theirs, Verdict};
 use whereto_conformance::deviation::Facts;
 use whereto_conformance::exchange::Client;
+use whereto_conformance::process::Process;
 use whereto_conformance::question::Question;
 use whereto_conformance::reply::Reply;
 use whereto_conformance::variant::Variant;
 use whereto_conformance::{cluster, questions};
 
 use crate::arguments::{Against, Arguments, Mode};
-use crate::process::Process;
 use crate::servers::{COREDNS, Cluster, OURS};
 use crate::tally::Tally;
 
@@ -65,20 +65,20 @@ impl<'a> Round<'a> {
         variant: Variant,
         judge: &'a mut dyn Judge,
     ) -> Result<Self> {
-        cluster.api.clear().context("removing the last cluster")?;
-        let refused = cluster.api.load(&cluster::generate(seed)).context("loading the cluster")?;
+        cluster.control_plane.api.clear().context("removing the last cluster")?;
+        let refused = cluster.control_plane.api.load(&cluster::generate(seed)).context("loading the cluster")?;
         for reason in &refused {
             println!("seed {seed}: refused: {reason}");
         }
-        let list = cluster.api.dump().context("reading the cluster back")?;
+        let list = cluster.control_plane.api.dump().context("reading the cluster back")?;
         let dump = cluster.folder.join("cluster.json");
         std::fs::write(&dump, list.to_string())?;
         // CoreDNS lists from the API server's cache, which is behind its store by some milliseconds.
         std::thread::sleep(Duration::from_millis(300));
         let theirs = cluster.coredns(COREDNS, variant, None)?;
-        let ours = match &arguments.against {
+        let ours = match arguments.against() {
             Against::Whereto(program) => cluster.whereto(program, &dump, variant, arguments.mode)?,
-            Against::CoreDns(ttl) => cluster.coredns(OURS, variant, *ttl)?,
+            Against::CoreDns(ttl) => cluster.coredns(OURS, variant, ttl)?,
         };
         Ok(Self {
             seed,
@@ -91,7 +91,7 @@ impl<'a> Round<'a> {
             ours: Client::new(OURS, PATIENCE)?,
             judge,
             record: arguments.record.is_some(),
-            silence_allowed: matches!(arguments.against, Against::CoreDns(_)),
+            silence_allowed: matches!(arguments.against(), Against::CoreDns(_)),
             id: 0,
             tally: Tally::default(),
             differences: String::new(),

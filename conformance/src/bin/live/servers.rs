@@ -1,86 +1,37 @@
 //! The servers of a run. Each has a namespace to itself, so the ports are fixed.
 
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
 use whereto_conformance::cluster::{OWN_ADDRESS, SERVICE_RANGES};
+use whereto_conformance::control_plane::{API, ControlPlane, local};
 use whereto_conformance::exchange::Client;
+use whereto_conformance::process::Process;
 use whereto_conformance::question::Question;
 use whereto_conformance::reply::Reply;
 use whereto_conformance::variant::{Surroundings, Variant};
 
-use crate::api::Api;
 use crate::arguments::Mode;
-use crate::certificates;
-use crate::process::Process;
-
-const fn local(port: u16) -> SocketAddr {
-    SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))
-}
 
 pub(crate) const UPSTREAM: SocketAddr = local(10054);
 pub(crate) const COREDNS: SocketAddr = local(10053);
 /// Our server, or what stands in its place.
 pub(crate) const OURS: SocketAddr = local(10153);
-const API: SocketAddr = local(16443);
-const ETCD: SocketAddr = local(12379);
-const ETCD_PEER: SocketAddr = local(12380);
 
 /// The API server and its store.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    pub(crate) api: Api,
+    pub(crate) control_plane: ControlPlane,
     pub(crate) folder: PathBuf,
     originals: PathBuf,
-    _apiserver: Process,
-    _etcd: Process,
 }
 
 impl Cluster {
     pub(crate) fn start(originals: &Path, folder: &Path) -> Result<Self> {
-        certificates::write(folder)?;
-        let etcd = Process::start(
-            "etcd",
-            &originals.join("etcd"),
-            folder,
-            [
-                "--data-dir=etcd".to_owned(),
-                format!("--listen-client-urls=http://{ETCD}"),
-                format!("--advertise-client-urls=http://{ETCD}"),
-                format!("--listen-peer-urls=http://{ETCD_PEER}"),
-                // Nothing has to survive.
-                "--unsafe-no-fsync".to_owned(),
-            ],
-        )?;
-        let mut apiserver = Process::start(
-            "kube-apiserver",
-            &originals.join("kube-apiserver"),
-            folder,
-            [
-                format!("--etcd-servers=http://{ETCD}"),
-                "--bind-address=127.0.0.1".to_owned(),
-                format!("--advertise-address={OWN_ADDRESS}"),
-                format!("--secure-port={}", API.port()),
-                "--tls-cert-file=server.crt".to_owned(),
-                "--tls-private-key-file=server.key".to_owned(),
-                "--client-ca-file=ca.crt".to_owned(),
-                "--service-account-issuer=https://conformance.invalid".to_owned(),
-                "--service-account-key-file=tokens.pub".to_owned(),
-                "--service-account-signing-key-file=tokens.key".to_owned(),
-                format!("--service-cluster-ip-range={}", SERVICE_RANGES.join(",")),
-                "--authorization-mode=AlwaysAllow".to_owned(),
-                // Pods without service accounts, and namespaces that come and go faster than their caches notice.
-                "--disable-admission-plugins=ServiceAccount,NamespaceLifecycle".to_owned(),
-                // Every EndpointSlice is one of ours.
-                "--endpoint-reconciler-type=none".to_owned(),
-            ],
-        )?;
-        let api = Api::new(API, folder)?;
-        apiserver.wait(Duration::from_secs(60), || api.is_ready())?;
-        let (folder, originals) = (folder.to_owned(), originals.to_owned());
-        Ok(Self { api, folder, originals, _apiserver: apiserver, _etcd: etcd })
+        let control_plane = ControlPlane::start(originals, folder)?;
+        Ok(Self { control_plane, folder: folder.to_owned(), originals: originals.to_owned() })
     }
 
     /// A CoreDNS at `address` that knows the cluster.

@@ -3,22 +3,25 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// A running program, killed when dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     name: String,
     child: Child,
     log: PathBuf,
 }
 
 impl Process {
-    /// Starts `program`; what it prints goes to `NAME.log` in `folder`.
-    pub(crate) fn start<S: AsRef<OsStr>>(
+    /// Starts `program` in `folder`; what it prints goes to `NAME.log` there.
+    ///
+    /// # Errors
+    /// When there is no such program, or it cannot be started.
+    pub fn start<S: AsRef<OsStr>>(
         name: &str,
         program: &Path,
         folder: &Path,
@@ -40,7 +43,10 @@ impl Process {
     }
 
     /// Waits until `ready` says so.
-    pub(crate) fn wait(&mut self, patience: Duration, mut ready: impl FnMut() -> bool) -> Result<()> {
+    ///
+    /// # Errors
+    /// With the end of its log, when it ends or is not ready in time.
+    pub fn wait(&mut self, patience: Duration, mut ready: impl FnMut() -> bool) -> Result<()> {
         let end = Instant::now() + patience;
         loop {
             if let Some(status) = self.child.try_wait().context("waiting")? {
@@ -56,8 +62,38 @@ impl Process {
         }
     }
 
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// When the operating system does not tell.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        self.child.try_wait().with_context(|| format!("waiting for {}", self.name))
+    }
+
+    /// Its process identifier.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to end, and waits for that.
+    ///
+    /// # Errors
+    /// With the end of its log, when it does not end in time.
+    pub fn end(mut self, patience: Duration) -> Result<()> {
+        let asked = Command::new("kill").arg(self.id().to_string()).status().context("kill")?;
+        ensure!(asked.success(), "{} is not there any more\n{}", self.name, self.last_words());
+        let end = Instant::now() + patience;
+        while self.child.try_wait().context("waiting")?.is_none() {
+            ensure!(Instant::now() < end, "{} did not end in {patience:?}\n{}", self.name, self.last_words());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
     /// The end of its log.
-    pub(crate) fn last_words(&self) -> String {
+    #[must_use]
+    pub fn last_words(&self) -> String {
         let log = fs::read(&self.log).unwrap_or_default();
         let text = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = text.lines().collect();

@@ -9,7 +9,7 @@ use rcgen::{
 };
 
 /// Writes `ca`, `server`, `admin`, `reader` (`.crt` and `.key`), `tokens.key` and `tokens.pub` into `folder`.
-pub(crate) fn write(folder: &Path) -> Result<()> {
+pub(super) fn write(folder: &Path) -> Result<()> {
     let save = |name: &str, text: String| fs::write(folder.join(name), text).with_context(|| format!("writing {name}"));
     let key = KeyPair::generate()?;
     let mut ca = params("conformance", &[])?;
@@ -30,7 +30,7 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
         save(&format!("{name}.crt"), params.signed_by(&key, &issuer)?.pem())?;
         save(&format!("{name}.key"), key.serialize_pem())?;
     }
-    // Signs service accounts' tokens, which nobody uses; an API server will not start without.
+    // Signs service accounts' tokens.
     let tokens = KeyPair::generate()?;
     save("tokens.pub", tokens.public_key_pem())?;
     save("tokens.key", tokens.serialize_pem())
