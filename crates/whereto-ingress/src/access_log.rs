@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use object_change::ObjectKey;
+use format::Calendar;
 use tokio::sync::Notify;
 
 /// Octets after which a batch is handed over.
@@ -84,11 +84,11 @@ pub(crate) struct AccessEntry<'a> {
     pub(crate) duration: Duration,
     /// To the response's fields.
     pub(crate) first_byte: Option<Duration>,
-    pub(crate) ingress: Option<&'a ObjectKey>,
+    pub(crate) ingress: Option<&'a str>,
     /// Which rule of the Ingress.
     pub(crate) rule: Option<&'a str>,
     /// The Service, and its port as the Ingress names it.
-    pub(crate) service: Option<(&'a ObjectKey, &'a dyn fmt::Display)>,
+    pub(crate) service: Option<&'a str>,
     pub(crate) endpoint: Option<SocketAddr>,
     /// To how many endpoints the request was sent, or tried to be.
     pub(crate) attempts: u32,
@@ -125,11 +125,12 @@ impl AccessLog {
         Ok((Self { format, batches, dropped }, thread))
     }
 
-    /// The part of a worker, in whose `LocalSet` it is made.
+    /// The part of a worker, on whose thread it is made: it has a task there.
     pub(crate) fn worker(&self) -> Rc<WorkerLog> {
         let worker = Rc::new(WorkerLog {
             log: self.clone(),
-            batch: RefCell::new(Vec::new()),
+            batch: RefCell::default(),
+            calendar: RefCell::default(),
             lines: Cell::new(0),
             begun: Rc::new(Notify::new()),
         });
@@ -160,6 +161,7 @@ async fn flush(worker: Weak<WorkerLog>, begun: Rc<Notify>) {
 pub(crate) struct WorkerLog {
     log: AccessLog,
     batch: RefCell<Vec<u8>>,
+    calendar: RefCell<Calendar>,
     lines: Cell<u64>,
     /// There is something to hand over; or nobody is left who would add anything.
     begun: Rc<Notify>,
@@ -171,10 +173,11 @@ impl WorkerLog {
         let full = {
             let batch = &mut *self.batch.borrow_mut();
             if batch.is_empty() {
-                batch.reserve(BATCH);
+                // The last line may be a long one.
+                batch.reserve(BATCH + BATCH / 4);
                 self.begun.notify_one();
             }
-            format::write(entry, self.log.format, batch);
+            format::write(entry, self.log.format, &mut self.calendar.borrow_mut(), batch);
             batch.len() >= BATCH
         };
         self.lines.set(self.lines.get() + 1);

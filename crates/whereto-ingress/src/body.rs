@@ -4,5 +4,6 @@ mod idle;
 mod request;
 mod response;
 
+pub(crate) use idle::IdleTimer;
 pub(crate) use request::{BodyError, Progress, RequestBody};
 pub(crate) use response::ResponseBody;

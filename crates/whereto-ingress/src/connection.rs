@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use http::header::CONNECTION;
 use http::{HeaderValue, Response, StatusCode, Version};
+use whereto_server::Phase;
 
 use crate::forwarding::Hop;
 use crate::worker::{Place, Worker};
@@ -50,7 +51,7 @@ impl Connection {
 
     /// Once shutdown was asked for, each response of HTTP/1 ends its connection: clients find another server before this one is gone.
     pub(crate) fn finish_response<B>(&self, response: &mut Response<B>, version: Version) {
-        let ending = self.worker.shared.lifecycle.is_ending();
+        let ending = self.worker.shared.lifecycle.phase() > Phase::Serving;
         if ending && version < Version::HTTP_2 && response.status() != StatusCode::SWITCHING_PROTOCOLS {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }

@@ -6,12 +6,10 @@ pub(crate) struct LocalExecutor;
 
 impl<F> Executor<F> for LocalExecutor
 where
-    F: Future + 'static,
+    F: Future<Output = ()> + 'static,
 {
     fn execute(&self, future: F) {
-        // Its result is told where it is waited for.
-        drop(tokio::task::spawn_local(async move {
-            future.await;
-        }));
+        // A task is moved several times while it is made, and with it whatever is not in a box.
+        drop(tokio::task::spawn_local(Box::pin(future)));
     }
 }

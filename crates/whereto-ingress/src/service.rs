@@ -3,6 +3,7 @@
 mod exchange;
 mod forward;
 mod framing;
+mod max_forwards;
 mod own;
 mod reason;
 mod route;

@@ -3,8 +3,9 @@
 //! Each worker has its own [`Upstreams`], on its own thread: connections, counts of requests in flight, and what was learnt of endpoints are not
 //! shared.
 //!
-//! **Choice.** Endpoints are chosen by [`UpstreamOptions::balance`], unless the client is to stay where it was ([`Affinity`]). Those that keep
-//! failing are left out for a while ([`ingress_routing::EndpointHealth`]); so are, for one request, those that it was sent to in vain.
+//! **Choice.** Endpoints are chosen by [`UpstreamOptions::balance`], unless the client is to stay where it was, by [`Affinity`] or because its Service
+//! says so ([`Upstream::session_affinity`]). Those that keep failing are left out for a while ([`ingress_routing::EndpointHealth`]); so are, for
+//! one request, those that it was sent to in vain.
 //!
 //! **Connections.** Of HTTP/1.1 there is one for each request in flight; when the response's content is read to its end, the connection goes back
 //! on a stack, and the one used last is used next, so that what is too much runs out of time. Of HTTP/2 there is one, and another only when
@@ -32,6 +33,7 @@ mod http1;
 mod http2;
 mod options;
 mod protocol;
+mod repeat;
 mod request_body;
 mod response_body;
 mod tls;
@@ -108,7 +110,7 @@ impl<B> Upstreams<B>
 where
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin + 'static,
 {
-    /// Nothing known and nothing connected yet. To be made in the `LocalSet` of the worker.
+    /// Nothing known and nothing connected yet. To be made on the worker's thread, as it has tasks there.
     pub(crate) fn new(options: Arc<UpstreamOptions>, counters: Arc<UpstreamCounters>, seed: u64) -> Rc<Self> {
         let connector = Connector::new(Arc::clone(&options), Arc::clone(&counters));
         let chooser = Chooser::new(&options, seed);
@@ -141,26 +143,26 @@ where
         while attempts < self.options.max_attempts.max(1) {
             let load = |address: &SocketAddr| self.endpoints.borrow().get(address).map_or(0, |known| known.in_flight());
             let now = self.started.elapsed();
-            let Some(chosen) = self.chooser.choose(endpoints, kept, client, &tried, now, load) else { break };
+            let Some(chosen) = self.chooser.choose(upstream, kept, client, &tried, now, load) else { break };
             attempts += 1;
             if attempts > 1 {
                 self.counters.retries.increment();
             }
             let address = chosen.address;
-            let result = self.attempt(&self.endpoint(address), outgoing).await;
-            match result {
+            match self.attempt(&self.endpoint(address), &mut outgoing).await {
                 Ok(response) => {
                     self.observe(address, EndpointOutcome::Success);
                     let set_cookie = self.chooser.cookie(chosen, kept, client);
                     return Ok(Sent { response, endpoint: address, attempts, set_cookie });
                 }
-                Err(broken) => {
-                    if broken.kind.is_of_endpoint() {
+                Err(kind) => {
+                    if kind.is_of_endpoint() {
                         self.observe(address, EndpointOutcome::Failure);
                     }
-                    failure = Some((broken.kind, address));
-                    let Some(again) = broken.again else { break };
-                    outgoing = again;
+                    failure = Some((kind, address));
+                    if !outgoing.is_sendable() {
+                        break;
+                    }
                     tried.push(address);
                 }
             }

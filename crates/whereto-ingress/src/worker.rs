@@ -20,18 +20,18 @@ use http::HeaderValue;
 use ingress_routing::{RequestBuffer, RoutingTable};
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
+use whereto_server::Lifecycle;
 
 use crate::access_log::{AccessLog, Dropped, WorkerLog};
 use crate::body::RequestBody;
 use crate::config::{Limits, Timeouts};
 use crate::forwarding::ForwardingOptions;
-use crate::lifecycle::Lifecycle;
 use crate::metrics::Block;
 use crate::proxy_protocol::ProxySources;
 use crate::upstream::{UpstreamCounters, UpstreamOptions, Upstreams};
 use drain::Drain;
 pub(crate) use run::{Listeners, run};
-pub(crate) use table::Table;
+pub(crate) use table::{CurrentTable, Table, Told};
 
 /// What all workers have in common.
 pub(crate) struct Shared {

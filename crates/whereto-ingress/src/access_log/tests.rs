@@ -58,7 +58,6 @@ fn lines(format: AccessLogFormat) -> String {
     let sink = Sink::default();
     let config = AccessLogConfig::to_writer(format, sink.clone());
     let (log, thread) = AccessLog::start(config, Dropped::default()).unwrap();
-    let (ingress, service) = (ObjectKey::new("shop", "web"), ObjectKey::new("shop", "cart"));
     let forwarded = AccessEntry {
         time: UNIX_EPOCH + Duration::from_millis(1_763_748_000_500),
         method: "POST",
@@ -71,9 +70,9 @@ fn lines(format: AccessLogFormat) -> String {
         sent: 1234,
         duration: Duration::from_millis(12),
         first_byte: Some(Duration::from_millis(3)),
-        ingress: Some(&ingress),
+        ingress: Some("shop/web"),
         rule: Some("spec.rules[0].http.paths[1]"),
-        service: Some((&service, &"http")),
+        service: Some("shop/cart:http"),
         endpoint: Some("10.1.2.3:8080".parse().unwrap()),
         attempts: 2,
         reason: None,

@@ -23,6 +23,15 @@ impl IdleTimer {
         self.since = None;
     }
 
+    /// It is only since then that nothing came. Returns whether that is later than was known.
+    pub(crate) fn came_at(&mut self, since: Instant) -> bool {
+        let later = self.since.is_none_or(|known| since > known);
+        if later {
+            self.since = Some(since);
+        }
+        later
+    }
+
     /// Nothing came: ready when that has been so for too long.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let deadline = *self.since.get_or_insert_with(Instant::now) + self.limit;

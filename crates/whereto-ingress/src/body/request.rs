@@ -83,17 +83,19 @@ impl fmt::Display for BodyError {
 impl std::error::Error for BodyError {}
 
 impl RequestBody {
-    /// Content that may be `limit` octets long and never pauses for longer than `idle`.
-    pub(crate) fn new(body: Incoming, limit: Option<u64>, idle: Duration, progress: &Rc<Progress>) -> Self {
+    /// Content that may be `limit` octets long and never pauses for longer than `idle`; and, if there is any, how far it comes.
+    pub(crate) fn new(body: Incoming, limit: Option<u64>, idle: Duration) -> (Self, Option<Rc<Progress>>) {
         if body.is_end_stream() {
-            return Self::Empty;
+            return (Self::Empty, None);
         }
-        Self::Incoming(Box::new(IncomingBody {
+        let progress = Rc::new(Progress::default());
+        let incoming = IncomingBody {
             body,
             limit: limit.unwrap_or(u64::MAX),
             timer: IdleTimer::new(idle),
-            progress: Rc::clone(progress),
-        }))
+            progress: Rc::clone(&progress),
+        };
+        (Self::Incoming(Box::new(incoming)), Some(progress))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::executor::LocalExecutor;
 use crate::forwarding::Hop;
 use crate::proxy_protocol;
 use crate::service::answer;
+use crate::socket::Socket;
 use crate::tls::{self, HTTP_2};
 use crate::worker::{Place, Worker};
 
@@ -45,7 +46,13 @@ pub(crate) async fn serve(
             return;
         }
     };
-    let ended = match timeout(worker.shared.timeouts.head, protocol(&connection, stream)).await {
+    let protocol = tokio::select! {
+        biased;
+        protocol = timeout(worker.shared.timeouts.head, protocol(&connection, stream)) => protocol,
+        // Who has said nothing yet is not waited for.
+        () = worker.drain.began() => return worker.block.connections.ended(Ended::Closed),
+    };
+    let ended = match protocol {
         Err(_) => Ended::Head,
         Ok(Err(_)) => Ended::Failed,
         Ok(Ok(Protocol::Http2(stream))) => serve_http2(&connection, stream).await,
@@ -77,6 +84,7 @@ async fn open(
         let header = proxy_protocol::read(&mut stream).await.map_err(|error| Refused::Header(error.to_string()))?;
         source = header.source().unwrap_or(peer);
     }
+    let stream = Socket::new(stream);
     let state = Arc::new(ConnectionState::new());
     let (scheme, tls, stream) = match acceptor {
         None => (Scheme::Http, None, ClientStream::plain(stream, Arc::clone(&state))),
@@ -101,7 +109,7 @@ async fn open(
     ))
 }
 
-fn facts(stream: &TlsStream<TcpStream>) -> TlsFacts {
+fn facts(stream: &TlsStream<Socket>) -> TlsFacts {
     let (_, session) = stream.get_ref();
     TlsFacts {
         server_name: session.server_name().map(Into::into),

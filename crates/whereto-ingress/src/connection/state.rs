@@ -45,7 +45,11 @@ impl ConnectionState {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.since_opened(Instant::now())
+    }
+
+    fn since_opened(&self, now: Instant) -> u64 {
+        u64::try_from(now.duration_since(self.opened).as_millis()).unwrap_or(u64::MAX)
     }
 
     fn at(&self, milliseconds: u64, later: Duration) -> Instant {
@@ -64,12 +68,12 @@ impl ConnectionState {
         self.head.store(false, Ordering::Relaxed);
     }
 
-    /// A response has been sent.
-    pub(crate) fn end(&self) {
+    /// A response has been sent, now.
+    pub(crate) fn end(&self, now: Instant) {
         let active = self.active.load(Ordering::Relaxed).saturating_sub(1);
         self.active.store(active, Ordering::Relaxed);
         if active == 0 {
-            self.since.store(self.now(), Ordering::Relaxed);
+            self.since.store(self.since_opened(now), Ordering::Relaxed);
         }
     }
 
@@ -135,7 +139,7 @@ mod tests {
         let state = ConnectionState::new();
         state.begin();
         tokio::time::sleep(300 * SECOND).await;
-        state.end();
+        state.end(Instant::now());
         tokio::time::sleep(50 * SECOND).await;
         state.read(false);
         tokio::time::sleep(5 * SECOND).await;
@@ -147,7 +151,7 @@ mod tests {
     async fn between_requests_a_connection_may_wait() {
         let state = ConnectionState::new();
         state.begin();
-        state.end();
+        state.end(Instant::now());
         assert_eq!(until_due(&state).await, (Due::Idle, 60));
     }
 

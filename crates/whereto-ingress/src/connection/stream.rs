@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::preface::Prefix;
 use super::state::ConnectionState;
+use crate::socket::Socket;
 
 /// A client's octets, with or without TLS, watched for progress.
 #[derive(Debug)]
@@ -22,16 +22,16 @@ pub(crate) struct ClientStream {
 
 #[derive(Debug)]
 enum Transport {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
 }
 
 impl ClientStream {
-    pub(super) fn plain(stream: TcpStream, state: Arc<ConnectionState>) -> Self {
+    pub(super) fn plain(stream: Socket, state: Arc<ConnectionState>) -> Self {
         Self::new(Transport::Plain(stream), state)
     }
 
-    pub(super) fn tls(stream: TlsStream<TcpStream>, state: Arc<ConnectionState>) -> Self {
+    pub(super) fn tls(stream: TlsStream<Socket>, state: Arc<ConnectionState>) -> Self {
         Self::new(Transport::Tls(Box::new(stream)), state)
     }
 

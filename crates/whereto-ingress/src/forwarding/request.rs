@@ -1,6 +1,6 @@
 //! A request on its way to an endpoint.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::net::IpAddr;
 
 use http::header::{CONNECTION, COOKIE, EXPECT, FORWARDED, HOST, TE, UPGRADE, VIA};
@@ -104,13 +104,7 @@ impl ForwardingOptions {
 
     /// Writes the fields by which the endpoint learns who asks, and for what.
     fn tell_of_client(&self, headers: &mut HeaderMap, hop: &Hop, client: &Client, authority: Option<Authority<'_>>) {
-        let mut host = String::new();
-        if let Some(authority) = authority {
-            // Writing to a string does not fail.
-            let _ = write!(host, "{authority}");
-        }
-        // A host in normal form is a field value; an empty one is what is sent where there is none.
-        let host_value = HeaderValue::from_str(&host).unwrap_or_else(|_| HeaderValue::from_static(""));
+        let host_value = host_value(authority, headers.get(HOST));
         let (client_value, all) = if client.passed.is_empty() {
             (hop.peer_value.clone(), hop.peer_value.clone())
         } else {
@@ -129,7 +123,8 @@ impl ForwardingOptions {
         }
         if self.forwarded == ForwardedField::Write {
             let addresses: Vec<IpAddr> = client.passed.iter().copied().chain([hop.peer]).collect();
-            if let Some(value) = super::forwarded_field::write(&addresses, client.scheme, &host) {
+            let host = host_value.to_str().unwrap_or_default();
+            if let Some(value) = super::forwarded_field::write(&addresses, client.scheme, host) {
                 headers.insert(FORWARDED, value);
             }
         }
@@ -138,6 +133,29 @@ impl ForwardingOptions {
         headers.insert(X_REAL_IP.clone(), client_value);
         headers.insert(X_FORWARDED_PROTO.clone(), HeaderValue::from_static(client.scheme.as_str()));
     }
+}
+
+/// The value of the Host field: the authority in normal form, the value as it came where that is the same, or an empty one where there is none.
+fn host_value(authority: Option<Authority<'_>>, received: Option<&HeaderValue>) -> HeaderValue {
+    let Some(authority) = authority else { return HeaderValue::from_static("") };
+    if let Some(same) = received.filter(|value| is_written_as(&authority, value.as_bytes())) {
+        return same.clone();
+    }
+    // A host in normal form is a field value.
+    HeaderValue::try_from(authority.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Whether something is displayed as this text.
+fn is_written_as(value: &impl fmt::Display, text: &[u8]) -> bool {
+    struct Left<'a>(&'a [u8]);
+    impl Write for Left<'_> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(piece.as_bytes()).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(text);
+    write!(left, "{value}").is_ok() && left.0.is_empty()
 }
 
 /// RFC 9110 §10.1.1: the one expectation that there is.

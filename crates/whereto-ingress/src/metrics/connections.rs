@@ -1,9 +1,9 @@
 use rustls::HandshakeKind;
-use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::counter::Counter;
 use crate::connection::{Ended, Refused};
+use crate::socket::Socket;
 
 /// What is counted of connections.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl ConnectionCounts {
         self.http2.increment();
     }
 
-    pub(crate) fn handshake(&self, stream: &TlsStream<TcpStream>) {
+    pub(crate) fn handshake(&self, stream: &TlsStream<Socket>) {
         match stream.get_ref().1.handshake_kind() {
             Some(HandshakeKind::Resumed) => self.resumed_handshakes.increment(),
             _ => self.full_handshakes.increment(),

@@ -35,7 +35,7 @@ impl RouteCounters {
 pub(crate) struct Routes {
     by_ingress: Mutex<HashMap<ObjectKey, Arc<RouteCounters>, FixedState>>,
     /// Of requests that no Ingress decided.
-    none: Arc<RouteCounters>,
+    pub(crate) none: Arc<RouteCounters>,
 }
 
 impl Routes {

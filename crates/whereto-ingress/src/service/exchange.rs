@@ -1,14 +1,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
-use ingress_routing::model::PortRef;
-use ingress_routing::{RouteMatch, Scheme, Upstream};
-use object_change::ObjectKey;
+use ingress_routing::{RouteMatch, Scheme};
 use tokio::time::Instant;
 
 use super::reason::Why;
@@ -16,14 +13,15 @@ use crate::access_log::AccessEntry;
 use crate::body::Progress;
 use crate::connection::{Connection, StreamPlace};
 use crate::forwarding::Client;
-use crate::metrics::RouteCounters;
+use crate::worker::{CurrentTable, Told};
 
 /// A request and its response, from the first to the last octet; counted and logged when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     connection: Rc<Connection>,
     started: Instant,
-    route: Option<Arc<RouteCounters>>,
+    /// By what it was decided.
+    decided: Option<Rc<Told>>,
     /// What the client was told; none as long as it was told nothing.
     status: Option<StatusCode>,
     request: Option<Rc<Progress>>,
@@ -45,9 +43,8 @@ struct Note {
     uri: Uri,
     host: Option<HeaderValue>,
     version: Version,
-    ingress: Option<ObjectKey>,
-    rule: Option<String>,
-    service: Option<(ObjectKey, PortRef)>,
+    /// Whether there were endpoints that it could go to.
+    onward: bool,
     endpoint: Option<SocketAddr>,
     attempts: u32,
     first_byte: Option<Instant>,
@@ -60,7 +57,7 @@ impl Exchange {
         Self {
             connection: Rc::clone(connection),
             started: Instant::now(),
-            route: None,
+            decided: None,
             status: None,
             request: None,
             sent: 0,
@@ -87,32 +84,22 @@ impl Exchange {
             uri: parts.uri.clone(),
             host: parts.headers.get(HOST).cloned(),
             version: parts.version,
-            ingress: None,
-            rule: None,
-            service: None,
+            onward: false,
             endpoint: None,
             attempts: 0,
             first_byte: None,
         }));
     }
 
-    /// A rule or default backend, or none, decided.
-    pub(super) fn decided_by(&mut self, matched: Option<RouteMatch<'_>>) {
-        let ingress = matched.and_then(RouteMatch::ingress);
-        self.route = Some(self.connection.worker.block.routes.of(ingress));
-        if let Some(note) = &mut self.note {
-            note.ingress = ingress.cloned();
-            note.rule = matched.map(|matched| match matched.rule() {
-                Some(rule) => rule.field(),
-                None => "spec.defaultBackend".to_owned(),
-            });
-        }
+    /// A rule or default backend of this table decided.
+    pub(super) fn decided_by(&mut self, matched: RouteMatch<'_>, table: &CurrentTable) {
+        self.decided = Some(table.told(matched, &self.connection.worker.block.routes));
     }
 
-    /// It goes to one of these endpoints.
-    pub(super) fn goes_to(&mut self, upstream: &Upstream) {
+    /// It goes to an endpoint.
+    pub(super) fn goes_on(&mut self) {
         if let Some(note) = &mut self.note {
-            note.service = Some((upstream.service().clone(), upstream.port().clone()));
+            note.onward = true;
         }
     }
 
@@ -124,9 +111,9 @@ impl Exchange {
         }
     }
 
-    /// The request has content.
-    pub(super) fn receives(&mut self, progress: &Rc<Progress>) {
-        self.request = Some(Rc::clone(progress));
+    /// How far the request's content comes, if it has any.
+    pub(super) fn receives(&mut self, progress: Option<Rc<Progress>>) {
+        self.request = progress;
     }
 
     /// The client is told this.
@@ -156,9 +143,10 @@ impl Exchange {
         self.why = Some(Why::BrokenOff);
     }
 
-    fn log(&self, note: &Note) {
+    fn log(&self, note: &Note, duration: Duration) {
         let connection = &self.connection;
         let Some(log) = &connection.worker.log else { return };
+        let decided = self.decided.as_deref();
         let host = note.uri.authority().map(|authority| authority.as_str());
         log.note(&AccessEntry {
             time: note.time,
@@ -171,11 +159,11 @@ impl Exchange {
             status: self.status.map(|status| status.as_u16()),
             received: self.received(),
             sent: self.sent,
-            duration: self.started.elapsed(),
+            duration,
             first_byte: note.first_byte.map(|at| at - self.started),
-            ingress: note.ingress.as_ref(),
-            rule: note.rule.as_deref(),
-            service: note.service.as_ref().map(|(service, port)| (service, port as _)),
+            ingress: decided.and_then(|by| by.ingress.as_deref()),
+            rule: decided.map(|by| &*by.rule),
+            service: decided.filter(|_| note.onward).and_then(|by| by.service.as_deref()),
             endpoint: note.endpoint,
             attempts: note.attempts,
             reason: self.why.as_ref().map(|why| why as _),
@@ -192,23 +180,25 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         let block = &self.connection.worker.block;
-        self.connection.state.end();
+        let now = Instant::now();
+        let duration = now - self.started;
+        self.connection.state.end(now);
         if let Some(place) = self.stream.take() {
             self.connection.streams.leave(place);
         }
         block.active.decrement();
-        block.took(self.started.elapsed());
+        block.took(duration);
         block.sent.add(self.sent);
         block.received.add(self.received());
         match self.status {
-            Some(status) => self.route.take().unwrap_or_else(|| block.routes.of(None)).answered(status),
+            Some(status) => self.decided.as_ref().map_or(&block.routes.none, |by| &by.counters).answered(status),
             None => self.why = Some(Why::ClientGone),
         }
         if matches!(self.why, Some(Why::BrokenOff | Why::ClientGone)) {
             block.broken_off.increment();
         }
         if let Some(note) = self.note.take() {
-            self.log(&note);
+            self.log(&note, duration);
         }
     }
 }

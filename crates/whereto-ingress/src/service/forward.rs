@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::rc::Rc;
 
 use http::header::{SET_COOKIE, STRICT_TRANSPORT_SECURITY};
@@ -12,7 +13,7 @@ use super::own::OwnAnswer;
 use super::reason::Why;
 use super::route::ToEndpoint;
 use super::tunnel;
-use crate::body::{BodyError, Progress, RequestBody, ResponseBody};
+use crate::body::{BodyError, RequestBody, ResponseBody};
 use crate::connection::Connection;
 use crate::upstream::{ClientKey, Sent, UpstreamFailure};
 
@@ -28,16 +29,15 @@ pub(super) async fn forward(
     let (limits, timeouts) = (&worker.shared.limits, &worker.shared.timeouts);
     let received_version = parts.version;
     let upgraded = onward.upgrade.as_ref().and_then(|_| parts.extensions.remove::<OnUpgrade>());
-    let progress = Rc::new(Progress::default());
-    let body = RequestBody::new(body, limits.body, timeouts.body, &progress);
-    exchange.receives(&progress);
+    let (body, progress) = RequestBody::new(body, limits.body, timeouts.body);
+    exchange.receives(progress.clone());
     parts.extensions.clear();
 
     let key = ClientKey { address: onward.client.address, https: onward.client.scheme == Scheme::Https };
-    let sending = worker.upstreams.send(onward.upstream, Request::from_parts(parts, body), key);
+    let mut sending = pin!(worker.upstreams.send(onward.upstream, Request::from_parts(parts, body), key));
     let result = match timeouts.total {
         None => sending.await,
-        Some(total) => match tokio::time::timeout(total, sending).await {
+        Some(total) => match tokio::time::timeout(total, sending.as_mut()).await {
             Ok(result) => result,
             Err(_) => return OwnAnswer::new(StatusCode::GATEWAY_TIMEOUT, Why::TotalTime).respond(exchange),
         },
@@ -46,7 +46,7 @@ pub(super) async fn forward(
         Ok(sent) => sent,
         Err(failure) => {
             exchange.went_to(failure.endpoint, failure.attempts);
-            return failed(failure, progress.failure()).respond(exchange);
+            return failed(failure, progress.and_then(|progress| progress.failure())).respond(exchange);
         }
     };
     let Sent { mut response, endpoint, attempts, set_cookie } = sent;

@@ -19,43 +19,44 @@ pub(super) fn check(parts: &Parts, limits: &Limits) -> Result<(), OwnAnswer> {
     if target > limits.target {
         return refuse(StatusCode::URI_TOO_LONG, "the target is too long");
     }
-    if parts.headers.len() > limits.fields || octets(&parts.headers) > limits.head {
+    // One look at all fields: most requests have none of those that are to be looked at more closely.
+    let (mut octets, mut codes, mut expects) = (0, false, false);
+    for (name, value) in &parts.headers {
+        octets += name.as_str().len() + value.len() + FIELD_OVERHEAD;
+        codes |= *name == TRANSFER_ENCODING;
+        expects |= *name == EXPECT;
+    }
+    if parts.headers.len() > limits.fields || octets > limits.head {
         return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "there are too many fields, or they are too long");
     }
-    if parts.version < Version::HTTP_2 {
+    if codes && parts.version < Version::HTTP_2 {
         transfer_coding(&parts.headers)
             .or_else(|status| refuse(status, "the transfer coding is not `chunked` alone"))?;
     }
-    if declared(&parts.headers).is_some_and(|octets| limits.body.is_some_and(|limit| octets > limit)) {
+    if let Some(limit) = limits.body
+        && declared(&parts.headers).is_some_and(|octets| octets > limit)
+    {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the content is too long");
     }
     // RFC 9110 §10.1.1: no other expectation is known.
     let known = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
-    if !parts.headers.get_all(EXPECT).iter().all(known) {
+    if expects && !parts.headers.get_all(EXPECT).iter().all(known) {
         return refuse(StatusCode::EXPECTATION_FAILED, "an expectation is unknown");
     }
     Ok(())
-}
-
-fn octets(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD).sum()
 }
 
 fn declared(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The one transfer coding is `chunked`, once (RFC 9112 §6.1, §7): of any other the end would be for the next reader to guess.
+/// Of a request that has transfer codings: the one is `chunked`, once (RFC 9112 §6.1, §7): of any other the end would be for the next reader to guess.
 fn transfer_coding(headers: &HeaderMap) -> Result<(), StatusCode> {
-    let mut codings = headers
+    let codings = headers
         .get_all(TRANSFER_ENCODING)
         .iter()
         .flat_map(|value| value.as_bytes().split(|octet| *octet == b','))
-        .map(<[u8]>::trim_ascii)
-        .peekable();
-    if codings.peek().is_none() {
-        return Ok(());
-    }
+        .map(<[u8]>::trim_ascii);
     let (mut chunked, mut other) = (0, false);
     for coding in codings {
         if coding.eq_ignore_ascii_case(b"chunked") {

@@ -3,15 +3,17 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Request as HttpRequest, StatusCode, Uri};
 use hyper::body::Bytes;
-use ingress_routing::{Forward, Malformed, Outcome, Reason, Redirect, Request, RequestHead, RoutingTable, Upstream};
+use ingress_routing::{Forward, Malformed, Outcome, Reason, Redirect, Request, RequestHead, Upstream};
 
 use super::Exchange;
 use super::framing;
+use super::max_forwards;
 use super::own::OwnAnswer;
 use super::reason::Why;
 use crate::connection::Connection;
 use crate::forwarding::{Client, Onward, Upgrade};
 use crate::upstream::EndpointProtocol;
+use crate::worker::CurrentTable;
 
 /// What is to be done with a request.
 pub(super) enum Decision<'t> {
@@ -29,14 +31,15 @@ pub(super) struct ToEndpoint<'t> {
 /// Routes a request, and makes it what is sent on.
 pub(super) fn decide<'t>(
     connection: &Connection,
-    table: &'t RoutingTable,
+    table: &'t CurrentTable,
     parts: &mut Parts,
     exchange: &mut Exchange,
 ) -> Decision<'t> {
     let worker = &connection.worker;
     let client = worker.shared.forwarding.client(&parts.headers, &connection.hop);
     exchange.note(parts, &client);
-    if let Err(answer) = framing::check(parts, &worker.shared.limits) {
+    let checked = framing::check(parts, &worker.shared.limits);
+    if let Err(answer) = checked.and_then(|()| max_forwards::count_down(parts)) {
         return Decision::Answer(answer);
     }
     // What is routed is held apart (it costs no copy), so that the fields can be changed meanwhile.
@@ -49,12 +52,14 @@ pub(super) fn decide<'t>(
     match table.route(&head, &mut buffer) {
         Outcome::Forward(forward) => to_endpoint(connection, table, parts, exchange, client, &forward),
         Outcome::Respond { status, reason, matched, .. } => {
-            exchange.decided_by(matched);
+            if let Some(matched) = matched {
+                exchange.decided_by(matched, table);
+            }
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Decision::Answer(OwnAnswer::new(status, Why::Routing(reason)))
         }
         Outcome::Redirect { redirect, matched } => {
-            exchange.decided_by(Some(matched));
+            exchange.decided_by(matched, table);
             Decision::Answer(to_https(&redirect))
         }
         // Whatever else is said on the connection is not to be trusted either.
@@ -76,13 +81,13 @@ fn to_https(redirect: &Redirect<'_>) -> OwnAnswer {
 
 fn to_endpoint<'t>(
     connection: &Connection,
-    table: &'t RoutingTable,
+    table: &'t CurrentTable,
     parts: &mut Parts,
     exchange: &mut Exchange,
     client: Client,
     forward: &Forward<'_>,
 ) -> Decision<'t> {
-    exchange.decided_by(Some(forward.matched));
+    exchange.decided_by(forward.matched, table);
     if forward.request.path().changed() {
         connection.worker.block.paths_changed.increment();
     }
@@ -90,7 +95,7 @@ fn to_endpoint<'t>(
     let Some(upstream) = table.upstream_of(forward.matched) else {
         return Decision::Answer(OwnAnswer::new(StatusCode::SERVICE_UNAVAILABLE, Why::Routing(Reason::NoService)));
     };
-    exchange.goes_to(upstream);
+    exchange.goes_on();
     let Some(target) = target(&parts.uri, &forward.request) else {
         let answer = OwnAnswer::new(StatusCode::BAD_REQUEST, Why::Malformed(Malformed::Target));
         return Decision::Answer(answer.and_close());

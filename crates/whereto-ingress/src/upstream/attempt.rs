@@ -2,12 +2,10 @@
 
 use std::error::Error;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
-use std::time::Duration;
 
 use http::header::HOST;
-use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, Uri, Version};
 use http_body::Body;
@@ -15,31 +13,25 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::TrySendError;
 use ingress_routing::Upstream;
 use rustls::pki_types::ServerName;
-use tokio::time::sleep;
 
-use super::http1::Http1Lease;
-use super::http2::Http2Lease;
+use super::http1::{Http1Connection, Http1Lease};
+use super::http2::{Http2Lease, Http2Place};
+use super::repeat::Original;
 use super::request_body::{ContentProgress, OutgoingBody};
-use super::response_body::UpstreamBody;
+use super::response_body::{Lease, UpstreamBody};
 use super::{EndpointProtocol, FailureKind, Known, Retry, Upstreams, tls};
+use crate::body::IdleTimer;
 
 /// A request as endpoints get it.
 #[derive(Debug)]
 pub(super) struct Outgoing<B> {
-    request: Request<OutgoingBody<B>>,
+    /// There until it is sent, and after an attempt that failed, where it may be sent again.
+    request: Option<Request<OutgoingBody<B>>>,
     protocol: EndpointProtocol,
     /// The name to ask for by TLS.
     server_name: Option<ServerName<'static>>,
-    /// The request's parts, where it may be sent again after it was sent.
-    copy: Option<Parts>,
-}
-
-/// An attempt that failed.
-#[derive(Debug)]
-pub(super) struct Broken<B> {
-    pub(super) kind: FailureKind,
-    /// The request, where it may be sent again.
-    pub(super) again: Option<Outgoing<B>>,
+    /// What it was, where it may be sent again after it was sent.
+    original: Option<Original>,
 }
 
 impl<B: Body> Outgoing<B> {
@@ -53,19 +45,24 @@ impl<B: Body> Outgoing<B> {
         }
         let server_name = if protocol.is_tls() { tls::server_name(upstream) } else { None };
         let repeatable = retry == Retry::Idempotent && request.method().is_idempotent() && request.body().is_empty();
-        let copy = repeatable.then(|| copy(&request));
-        Self { request, protocol, server_name, copy }
+        let original = repeatable.then(|| Original::of(&request));
+        Self { request: Some(request), protocol, server_name, original }
     }
 }
 
-/// The parts of a request, but for extensions: those belong to who receives it.
-fn copy<B>(request: &Request<B>) -> Parts {
-    let (mut parts, ()) = Request::new(()).into_parts();
-    parts.method = request.method().clone();
-    parts.uri = request.uri().clone();
-    parts.version = request.version();
-    parts.headers = request.headers().clone();
-    parts
+impl<B> Outgoing<B> {
+    /// Whether there is something to send.
+    pub(super) const fn is_sendable(&self) -> bool {
+        self.request.is_some()
+    }
+
+    /// Takes back what was not sent, or makes it again where that harms nobody.
+    fn restore(&mut self, unsent: Option<Request<OutgoingBody<B>>>, kind: FailureKind) {
+        self.request = unsent.or_else(|| {
+            let original = self.original.as_ref().filter(|_| kind == FailureKind::BrokenOff)?;
+            Some(original.again(OutgoingBody::empty()))
+        });
+    }
 }
 
 /// RFC 9113 §8.3.1: `:scheme` and `:authority` instead of Host.
@@ -87,114 +84,108 @@ impl<B> Upstreams<B>
 where
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin + 'static,
 {
-    /// Sends a request to an endpoint.
+    /// Sends a request to an endpoint. It is still there afterwards if it may be sent to another one.
     pub(super) async fn attempt(
         &self,
         endpoint: &Known<B>,
-        outgoing: Outgoing<B>,
-    ) -> Result<Response<UpstreamBody>, Broken<B>> {
-        let Outgoing { mut request, protocol, server_name, copy } = outgoing;
+        outgoing: &mut Outgoing<B>,
+    ) -> Result<Response<UpstreamBody>, FailureKind> {
         let in_flight = endpoint.enter();
-        let progress = request.body().progress();
-        let name = server_name.as_ref();
         let mut reuse = true;
         loop {
-            let (result, fresh, lease) = if protocol.is_http2() {
-                let (mut place, fresh) = match endpoint.http2(&self.connector, name, reuse).await {
-                    Ok(place) => place,
-                    Err(kind) => {
-                        return Err(Broken { kind, again: Some(Outgoing { request, protocol, server_name, copy }) });
-                    }
-                };
-                let result = self.in_time(place.sender.try_send_request(request), progress.as_deref()).await;
-                if result.is_none() {
-                    // It may be dead: let others not wait as long.
-                    endpoint.forget_http2(&place.stream);
+            let (mut connection, fresh) = self.connection(endpoint, outgoing, reuse).await?;
+            let Some(request) = outgoing.request.take() else { return Err(FailureKind::BrokenOff) };
+            let progress = request.body().progress();
+            let sent = match &mut connection {
+                Connection::Http1(connection) => {
+                    let sending = pin!(connection.sender.try_send_request(request));
+                    in_time(sending, &mut connection.timer, progress.as_deref()).await
                 }
-                (result, fresh, LeaseOf::Http2(place.stream))
-            } else {
-                let idle = if reuse { endpoint.idle_http1(name).await } else { None };
-                let fresh = idle.is_none();
-                let mut sender = match idle {
-                    Some(sender) => {
-                        self.counters.reused.increment();
-                        sender
-                    }
-                    None => match self.connector.http1(endpoint.address, name).await {
-                        Ok(sender) => sender,
-                        Err(kind) => {
-                            let again = Some(Outgoing { request, protocol, server_name, copy });
-                            return Err(Broken { kind, again });
-                        }
-                    },
-                };
-                let result = self.in_time(sender.try_send_request(request), progress.as_deref()).await;
-                (result, fresh, LeaseOf::Http1(sender))
+                Connection::Http2(place) => {
+                    let mut timer = IdleTimer::new(self.options.first_byte_timeout);
+                    in_time(pin!(place.sender.try_send_request(request)), &mut timer, progress.as_deref()).await
+                }
             };
-            let mut error = match result {
-                None => return Err(Broken { kind: FailureKind::FirstByteTimeout, again: None }),
+            let mut error = match sent {
                 Some(Ok(response)) => {
-                    return Ok(match lease {
-                        LeaseOf::Http1(sender) => {
-                            UpstreamBody::of(response, Box::new(Http1Lease::new(in_flight, sender, server_name)))
-                        }
-                        LeaseOf::Http2(stream) => {
-                            UpstreamBody::of(response, Box::new(Http2Lease::new(in_flight, stream)))
-                        }
-                    });
+                    let lease: Box<dyn Lease> = match connection {
+                        Connection::Http1(connection) => Box::new(Http1Lease::new(in_flight, connection)),
+                        Connection::Http2(place) => Box::new(Http2Lease::new(in_flight, place.stream)),
+                    };
+                    return Ok(UpstreamBody::of(response, lease));
                 }
                 Some(Err(error)) => error,
+                None => {
+                    if let Connection::Http2(place) = connection {
+                        // It may be dead: let others not wait as long.
+                        endpoint.forget_http2(&place.stream);
+                    }
+                    return Err(FailureKind::FirstByteTimeout);
+                }
             };
             let unsent = error.take_message();
             let kind = kind(&error.into_error(), progress.as_deref());
-            let again = unsent.or_else(|| {
-                let parts = copy.as_ref().filter(|_| kind == FailureKind::BrokenOff)?;
-                Some(Request::from_parts(parts.clone(), OutgoingBody::empty()))
-            });
-            match again {
-                // The connection had been kept for too long, which says nothing of the endpoint.
-                Some(again) if !fresh => {
-                    request = again;
-                    reuse = false;
-                }
-                again => {
-                    let again = again.map(|request| Outgoing { request, protocol, server_name, copy });
-                    return Err(Broken { kind, again });
-                }
+            outgoing.restore(unsent, kind);
+            if fresh || !outgoing.is_sendable() {
+                return Err(kind);
             }
+            // The connection had been kept for too long, which says nothing of the endpoint.
+            reuse = false;
         }
     }
 
-    /// Waits for a response as long as is allowed.
-    async fn in_time<R>(
+    /// A connection for a request, and whether it was opened for it.
+    async fn connection(
         &self,
-        sending: impl Future<Output = Result<Response<Incoming>, TrySendError<R>>>,
-        progress: Option<&ContentProgress>,
-    ) -> Option<Result<Response<Incoming>, TrySendError<R>>> {
-        let limit: Duration = self.options.first_byte_timeout;
-        let mut sending = pin!(sending);
-        let mut timer = pin!(sleep(limit));
-        poll_fn(|context| {
-            if let Poll::Ready(result) = sending.as_mut().poll(context) {
-                return Poll::Ready(Some(result));
+        endpoint: &Known<B>,
+        outgoing: &Outgoing<B>,
+        reuse: bool,
+    ) -> Result<(Connection<B>, bool), FailureKind> {
+        let name = outgoing.server_name.as_ref();
+        if outgoing.protocol.is_http2() {
+            let place = if reuse { endpoint.place_on_http2(name) } else { None };
+            if let Some(place) = place {
+                return Ok((Connection::Http2(place), false));
             }
-            while timer.as_mut().poll(context).is_ready() {
-                let later = progress.and_then(|progress| progress.deadline(limit));
-                match later.filter(|later| *later > timer.deadline()) {
-                    Some(later) => timer.as_mut().reset(later),
-                    None => return Poll::Ready(None),
-                }
-            }
-            Poll::Pending
-        })
-        .await
+            let (place, fresh) = endpoint.open_http2(&self.connector, name, reuse).await?;
+            return Ok((Connection::Http2(place), fresh));
+        }
+        let idle = if reuse { endpoint.idle_http1(name).await } else { None };
+        if let Some(connection) = idle {
+            self.counters.reused.increment();
+            return Ok((Connection::Http1(connection), false));
+        }
+        let sender = self.connector.http1(endpoint.address, name).await?;
+        let timer = IdleTimer::new(self.options.first_byte_timeout);
+        Ok((Connection::Http1(Http1Connection { sender, server_name: name.cloned(), timer }), true))
     }
 }
 
-/// What a response will hold on to.
-enum LeaseOf<B> {
-    Http1(hyper::client::conn::http1::SendRequest<OutgoingBody<B>>),
-    Http2(super::http2::Stream),
+/// Waits for a response as long as is allowed.
+async fn in_time<R>(
+    mut sending: Pin<&mut impl Future<Output = Result<Response<Incoming>, TrySendError<R>>>>,
+    timer: &mut IdleTimer,
+    progress: Option<&ContentProgress>,
+) -> Option<Result<Response<Incoming>, TrySendError<R>>> {
+    poll_fn(|context| {
+        if let Poll::Ready(result) = sending.as_mut().poll(context) {
+            timer.progress();
+            return Poll::Ready(Some(result));
+        }
+        while timer.poll(context).is_ready() {
+            if !progress.and_then(ContentProgress::since).is_some_and(|since| timer.came_at(since)) {
+                return Poll::Ready(None);
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// What a request is sent by.
+enum Connection<B> {
+    Http1(Http1Connection<OutgoingBody<B>>),
+    Http2(Http2Place<OutgoingBody<B>>),
 }
 
 fn kind(error: &hyper::Error, progress: Option<&ContentProgress>) -> FailureKind {

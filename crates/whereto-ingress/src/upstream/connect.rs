@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http_body::Body;
 use hyper::body::Bytes;
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -19,6 +19,7 @@ use tracing::debug;
 use super::tls::TlsConfigs;
 use super::{FailureKind, UpstreamCounters, UpstreamOptions};
 use crate::executor::LocalExecutor;
+use crate::socket::Socket;
 
 /// Opens connections.
 #[derive(Debug)]
@@ -60,13 +61,14 @@ impl Connector {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
     {
-        self.in_time(async {
+        // In memory of its own, and so no part of each request and each connection that is kept.
+        self.in_time(Box::pin(async {
             let stream = connect(address).await?;
             match server_name {
                 None => self.begin_http1(stream).await,
                 Some(name) => self.begin_http1(self.encrypt(stream, name, false).await?).await,
             }
-        })
+        }))
         .await
     }
 
@@ -79,13 +81,13 @@ impl Connector {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin + 'static,
     {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             let stream = connect(address).await?;
             match server_name {
                 None => self.begin_http2(stream).await,
                 Some(name) => self.begin_http2(self.encrypt(stream, name, true).await?).await,
             }
-        })
+        }))
         .await
     }
 
@@ -96,10 +98,10 @@ impl Connector {
 
     async fn encrypt(
         &self,
-        stream: TcpStream,
+        stream: Socket,
         server_name: &ServerName<'static>,
         http2: bool,
-    ) -> Result<TlsStream<TcpStream>, FailureKind> {
+    ) -> Result<TlsStream<Socket>, FailureKind> {
         let configs = self.tls.get_or_init(|| {
             let made = TlsConfigs::new(&self.options.verification);
             made.inspect_err(|error| tracing::error!(%error, "no TLS to endpoints")).ok()
@@ -138,8 +140,12 @@ impl Connector {
         S: AsyncRead + AsyncWrite + Unpin + 'static,
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin + 'static,
     {
-        let (sender, connection) =
-            http2::handshake(LocalExecutor, TokioIo::new(stream)).await.map_err(|_| FailureKind::Connect)?;
+        let mut builder = http2::Builder::new(LocalExecutor);
+        builder.timer(TokioTimer::new());
+        if let Some(interval) = self.options.ping_interval {
+            builder.keep_alive_interval(interval).keep_alive_timeout(interval);
+        }
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|_| FailureKind::Connect)?;
         let open = Open::new(&self.counters);
         drop(tokio::task::spawn_local(async move {
             if let Err(error) = connection.await {
@@ -151,12 +157,12 @@ impl Connector {
     }
 }
 
-async fn connect(address: SocketAddr) -> Result<TcpStream, FailureKind> {
+async fn connect(address: SocketAddr) -> Result<Socket, FailureKind> {
     let stream = TcpStream::connect(address).await.map_err(|error| {
         debug!(%error, %address, "no connection to an endpoint");
         FailureKind::Connect
     })?;
     // Pieces are written when they are whole: waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
-    Ok(stream)
+    Ok(Socket::new(stream))
 }

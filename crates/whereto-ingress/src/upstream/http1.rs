@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::UpstreamCounters;
 use super::endpoint::{Endpoint, InFlight};
 use super::response_body::Lease;
+use crate::body::IdleTimer;
 
 /// Connections without requests, the one used last at the end.
 pub(super) struct IdleConnections<B> {
@@ -18,9 +19,18 @@ pub(super) struct IdleConnections<B> {
 }
 
 struct Idle<B> {
-    sender: SendRequest<B>,
-    server_name: Option<ServerName<'static>>,
+    connection: Http1Connection<B>,
     since: Instant,
+}
+
+/// A connection for one request after another.
+pub(super) struct Http1Connection<B> {
+    pub(super) sender: SendRequest<B>,
+    /// The name that was asked for by TLS.
+    pub(super) server_name: Option<ServerName<'static>>,
+    /// How long the endpoint may take to answer. Armed once and looked at when it has run out: a timer for each request would be armed and
+    /// disarmed for nothing nearly always.
+    pub(super) timer: IdleTimer,
 }
 
 impl<B> IdleConnections<B> {
@@ -28,25 +38,25 @@ impl<B> IdleConnections<B> {
         Self { connections: Vec::new(), max, counters }
     }
 
-    fn put(&mut self, sender: SendRequest<B>, server_name: Option<ServerName<'static>>) {
+    fn put(&mut self, connection: Http1Connection<B>) {
         if self.max == 0 {
             return;
         }
         if self.connections.len() >= self.max {
             self.remove(0);
         }
-        self.connections.push(Idle { sender, server_name, since: Instant::now() });
+        self.connections.push(Idle { connection, since: Instant::now() });
         self.counters.idle.increment();
     }
 
     /// The one used last of those that can take a request now.
-    fn take(&mut self, server_name: Option<&ServerName<'static>>) -> Option<SendRequest<B>> {
+    fn take(&mut self, server_name: Option<&ServerName<'static>>) -> Option<Http1Connection<B>> {
         for place in (0..self.connections.len()).rev() {
-            let Some(idle) = self.connections.get(place) else { continue };
-            if idle.sender.is_closed() {
+            let Some(Idle { connection, .. }) = self.connections.get(place) else { continue };
+            if connection.sender.is_closed() {
                 self.remove(place);
-            } else if idle.server_name.as_ref() == server_name && idle.sender.is_ready() {
-                return Some(self.remove(place).sender);
+            } else if connection.server_name.as_ref() == server_name && connection.sender.is_ready() {
+                return Some(self.remove(place).connection);
             }
         }
         None
@@ -66,7 +76,7 @@ impl<B> IdleConnections<B> {
     }
 
     pub(super) fn sweep(&mut self, before: Option<Instant>) {
-        self.retain(|idle| !idle.sender.is_closed() && before.is_none_or(|before| idle.since > before));
+        self.retain(|idle| !idle.connection.sender.is_closed() && before.is_none_or(|before| idle.since > before));
     }
 
     fn retain(&mut self, keep: impl Fn(&Idle<B>) -> bool) {
@@ -89,9 +99,9 @@ impl<B> Drop for IdleConnections<B> {
 
 impl<B> Endpoint<B> {
     /// A connection that is open and has no request.
-    pub(super) async fn idle_http1(&self, server_name: Option<&ServerName<'static>>) -> Option<SendRequest<B>> {
-        if let Some(sender) = self.idle.borrow_mut().take(server_name) {
-            return Some(sender);
+    pub(super) async fn idle_http1(&self, server_name: Option<&ServerName<'static>>) -> Option<Http1Connection<B>> {
+        if let Some(connection) = self.idle.borrow_mut().take(server_name) {
+            return Some(connection);
         }
         if self.idle.borrow().is_empty() {
             return None;
@@ -105,26 +115,21 @@ impl<B> Endpoint<B> {
 /// A connection that a response is read from.
 pub(super) struct Http1Lease<B> {
     in_flight: InFlight<B>,
-    sender: SendRequest<B>,
-    server_name: Option<ServerName<'static>>,
+    connection: Http1Connection<B>,
 }
 
 impl<B> Http1Lease<B> {
-    pub(super) const fn new(
-        in_flight: InFlight<B>,
-        sender: SendRequest<B>,
-        server_name: Option<ServerName<'static>>,
-    ) -> Self {
-        Self { in_flight, sender, server_name }
+    pub(super) const fn new(in_flight: InFlight<B>, connection: Http1Connection<B>) -> Self {
+        Self { in_flight, connection }
     }
 }
 
 impl<B> Lease for Http1Lease<B> {
     fn end(self: Box<Self>) {
-        let Self { in_flight, sender, server_name } = *self;
+        let Self { in_flight, connection } = *self;
         let endpoint = in_flight.endpoint();
-        if !endpoint.is_closed() && !sender.is_closed() {
-            endpoint.idle.borrow_mut().put(sender, server_name);
+        if !endpoint.is_closed() && !connection.sender.is_closed() {
+            endpoint.idle.borrow_mut().put(connection);
         }
     }
 }

@@ -85,23 +85,25 @@ impl<B> Endpoint<B>
 where
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin + 'static,
 {
-    /// A place on a connection, and whether that was opened for it.
-    pub(super) async fn http2(
+    /// A place on a connection that is there.
+    pub(super) fn place_on_http2(&self, server_name: Option<&ServerName<'static>>) -> Option<Http2Place<B>> {
+        let place = self.shared.take(server_name, self.options.max_streams)?;
+        self.counters.reused.increment();
+        Some(place)
+    }
+
+    /// A place on a connection that was not there, and whether that was opened for it.
+    pub(super) async fn open_http2(
         &self,
         connector: &Connector,
         server_name: Option<&ServerName<'static>>,
         reuse: bool,
     ) -> Result<(Http2Place<B>, bool), FailureKind> {
         let shared = &self.shared;
-        let take = || shared.take(server_name, self.options.max_streams).filter(|_| reuse);
-        if let Some(place) = take() {
-            self.counters.reused.increment();
-            return Ok((place, false));
-        }
         let (failures, _) = shared.failed.get();
         let _opening = shared.opening.lock().await;
-        if let Some(place) = take() {
-            self.counters.reused.increment();
+        // Whoever opened one meanwhile opened it for all.
+        if reuse && let Some(place) = self.place_on_http2(server_name) {
             return Ok((place, false));
         }
         // Who waited for an attempt that failed has failed with it, or the waiting would add up.

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::{self, PemObject};
 pub struct UpstreamOptions {
     /// How the endpoint of a request is chosen; in turn by default.
     pub balance: Balance,
-    /// Whether clients stay at an endpoint; not by default.
+    /// Whether clients stay at an endpoint; only where the Service says so by default.
     pub affinity: Affinity,
     /// The zone of this proxy: endpoints there are preferred. None by default.
     pub zone: Option<Box<str>>,
@@ -33,6 +33,9 @@ pub struct UpstreamOptions {
     pub max_idle: usize,
     /// How many requests go over one connection of HTTP/2 at a time; 100 by default, which servers should at least allow (RFC 9113 §6.5.2).
     pub max_streams: u32,
+    /// How long a connection of HTTP/2 with requests may be silent before the endpoint is asked for a sign of life (PING, RFC 9113 §6.7); it is given
+    /// up after as long again. By default it is not asked: servers may take that amiss (those of gRPC allow a PING in five minutes).
+    pub ping_interval: Option<Duration>,
     /// Whether the certificates of endpoints that speak TLS are checked; not by default.
     pub verification: EndpointVerification,
 }
@@ -51,16 +54,20 @@ impl Default for UpstreamOptions {
             idle_timeout: Duration::from_secs(55),
             max_idle: 64,
             max_streams: 100,
+            ping_interval: None,
             verification: EndpointVerification::default(),
         }
     }
 }
 
 /// Whether clients stay at an endpoint.
+///
+/// Those of a Service with `sessionAffinity: ClientIP` do so by their address whatever is said here, unless the routing table is told to ignore it
+/// ([`ServiceAffinity`](ingress_routing::ServiceAffinity)). A cookie comes first there too: the address places the clients that have none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Affinity {
-    /// No.
+    /// No, unless their Service says so.
     #[default]
     None,
     /// By their address: the same endpoint for the same address, as long as it is there and does not fail.

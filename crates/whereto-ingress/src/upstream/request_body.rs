@@ -2,7 +2,6 @@ use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Bytes;
@@ -30,10 +29,9 @@ impl ContentProgress {
         self.failed.get()
     }
 
-    /// When an endpoint that has so long to answer is late, as far as is known now; `None` if it has been since the beginning.
-    pub(super) fn deadline(&self, limit: Duration) -> Option<Instant> {
-        let since = if self.waits.get() { Some(Instant::now()) } else { self.last.get() };
-        since.and_then(|since| since.checked_add(limit))
+    /// Since when the endpoint could answer, as far as is known now; `None` if it has been since the beginning.
+    pub(super) fn since(&self) -> Option<Instant> {
+        if self.waits.get() { Some(Instant::now()) } else { self.last.get() }
     }
 }
 

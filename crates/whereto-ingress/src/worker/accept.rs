@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tracing::warn;
+use whereto_server::Phase;
 
 use super::Worker;
 use crate::connection;
-use crate::lifecycle::Phase;
 
 /// After an accept that failed for want of something that comes back, such as file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);

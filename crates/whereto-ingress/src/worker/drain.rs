@@ -1,6 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::task::Waker;
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
 
 use foldhash::fast::FixedState;
 
@@ -22,6 +23,16 @@ impl Drain {
 
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.get()
+    }
+
+    /// Returns when connections are to end.
+    pub(crate) async fn began(&self) {
+        let woken = self.member();
+        poll_fn(|context| {
+            woken.register(context.waker());
+            if self.is_draining() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     /// Somebody who is told.

@@ -4,12 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Builder;
-use tokio::task::LocalSet;
+use tokio::runtime::{Builder, LocalOptions};
+use whereto_server::Phase;
 
 use super::accept::accept;
 use super::{Shared, Worker};
-use crate::lifecycle::Phase;
 use crate::metrics::Block;
 use crate::upstream::UpstreamCounters;
 
@@ -34,8 +33,8 @@ pub(crate) fn run(
     seed: u64,
     listeners: Listeners,
 ) -> io::Result<()> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, async move {
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    runtime.block_on(async move {
         let lifecycle = shared.lifecycle.clone();
         let worker = Rc::new(Worker::new(shared, block, counters, seed));
         for listener in listeners.http {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use whereto_ingress::{AdminAddresses, IngressServer, Limits, Timeouts};
+use whereto_ingress::{AdminConfig, IngressServer, Limits, Timeouts};
 
 use super::common::{Client, Cluster, Endpoint};
 
@@ -10,7 +10,7 @@ const SHORT: Duration = Duration::from_millis(200);
 
 fn serve(timeouts: Timeouts, limits: Limits) -> (Endpoint, IngressServer) {
     let endpoint = Endpoint::start();
-    let admin = AdminAddresses::all(([127, 0, 0, 1], 0).into());
+    let admin = AdminConfig::all(([127, 0, 0, 1], 0).into());
     let server = Cluster::with_endpoint(endpoint.address)
         .serve(|config| config.with_timeouts(timeouts).with_limits(limits).with_admin(admin));
     (endpoint, server)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use whereto_ingress::Phase;
+use whereto_ingress::{Phase, Timeouts};
 
 use super::common::{Client, Cluster, Endpoint};
 
@@ -25,6 +25,24 @@ fn requests_under_way_are_finished() {
     assert!(client.is_closed());
     server.wait();
     assert!(std::net::TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn connections_without_a_request_are_closed() {
+    let endpoint = Endpoint::start();
+    let hour = Duration::from_secs(3600);
+    let server = Cluster::with_endpoint(endpoint.address)
+        .serve(|config| config.with_shutdown(Duration::ZERO, hour).with_timeouts(Timeouts::new().with_head(hour)));
+    let address = server.addresses().http[0];
+    let mut silent = Client::connect(address);
+    // What may become the preface of HTTP/2 is no request either.
+    let mut hesitating = Client::connect(address);
+    hesitating.send("PRI");
+    assert_eq!(Client::get(address, "shop.example", "/").status(), 200);
+    server.handle().begin_shutdown();
+    assert!(silent.try_receive().unwrap().is_none());
+    assert!(hesitating.try_receive().unwrap().is_none());
+    server.wait();
 }
 
 #[test]

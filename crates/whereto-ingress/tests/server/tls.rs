@@ -1,6 +1,6 @@
 //! TLS: certificates by server name, tickets, exchange while running.
 
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +32,13 @@ fn setup(options: Options) -> Setup {
     }
     cluster.publish();
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server =
-        cluster.serve(|config| config.with_https(any).with_hsts(Hsts::new(Duration::from_secs(60))).with_workers(2));
+    let server = cluster.serve(|config| {
+        config
+            .with_https(any)
+            .with_hsts(Hsts::new(Duration::from_secs(60)))
+            .with_workers(2)
+            .with_shutdown(Duration::ZERO, Duration::from_secs(3600))
+    });
     Setup { cluster, server, shop, blog, _endpoint: endpoint }
 }
 
@@ -150,4 +155,14 @@ fn what_is_no_tls_is_cut() {
     let _ = client.try_send(b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
     let answer = client.try_receive();
     assert!(!matches!(&answer, Ok(Some(message)) if message.status() > 0), "{answer:?}");
+}
+
+#[test]
+fn a_connection_without_a_request_ends_with_the_server() {
+    let setup = setup(Options::new());
+    let trust = trusting(&[&setup.shop], &[&TLS13]);
+    let mut stream = connect(setup.server.addresses().https[0], &trust, "shop.example").unwrap();
+    setup.server.handle().begin_shutdown();
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    setup.server.wait();
 }

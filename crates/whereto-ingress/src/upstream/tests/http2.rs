@@ -129,3 +129,55 @@ fn those_who_wait_for_a_connection_fail_with_it() {
         assert_eq!(worker.number("connections_opened"), 0);
     });
 }
+
+/// An endpoint whose machine is gone as soon as it has a request: nothing is closed, nothing is answered, not even a PING. And who tells of that.
+async fn endpoint_that_vanishes() -> (SocketAddr, Rc<Notify>) {
+    let vanished = Rc::new(Notify::new());
+    let told = Rc::clone(&vanished);
+    let address = endpoint(move |connection, _| {
+        let told = Rc::clone(&told);
+        async move {
+            let heard = Notify::new();
+            let service = service_fn(|_: Request<Incoming>| {
+                heard.notify_one();
+                std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>()
+            });
+            let served = http2::Builder::new(LocalExecutor).serve_connection(TokioIo::new(connection.0), service);
+            tokio::pin!(served);
+            tokio::select! {
+                _ = &mut served => {}
+                () = heard.notified() => {
+                    told.notify_one();
+                    std::future::pending().await
+                }
+            }
+        }
+    });
+    (address.await, vanished)
+}
+
+#[test]
+fn a_silent_connection_is_given_up_when_no_ping_is_answered() {
+    on_worker(async {
+        let asked = Some(Duration::from_secs(3));
+        for (ping_interval, expected, seconds) in
+            [(asked, FailureKind::BrokenOff, 6.0), (None, FailureKind::FirstByteTimeout, 60.0)]
+        {
+            let (endpoint, vanished) = endpoint_that_vanishes().await;
+            let table = table(&[endpoint], Some("h2c"));
+            let worker = Worker::new(UpstreamOptions { ping_interval, ..UpstreamOptions::default() });
+            let asking = worker.get(&table);
+            tokio::pin!(asking);
+            tokio::select! {
+                _ = &mut asking => panic!("nothing answers"),
+                () = vanished.notified() => {}
+            }
+            // From here on nothing happens but that time goes by.
+            tokio::time::pause();
+            let begin = Instant::now();
+            let failure = asking.await.unwrap_err();
+            assert_eq!((failure.kind, begin.elapsed().as_secs_f64().round()), (expected, seconds));
+            tokio::time::resume();
+        }
+    });
+}
