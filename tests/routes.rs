@@ -90,6 +90,50 @@ fn an_explanation_has_the_rules_the_choices_and_the_certificate() {
     assert!(why["choices"].as_array().expect("a list").len() > 15, "{why}");
 }
 
+/// What of a Service's sessionAffinity is told, and that a client is one endpoint's.
+#[test]
+fn an_explanation_has_the_endpoint_of_a_client() {
+    let text = "\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}], sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-a, namespace: shop, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+ports: [{name: http, port: 8080}]
+endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2]}]
+---
+";
+    let folder = Folder::new("affinity");
+    let file = folder.write("all.yaml", &format!("{text}{}", ingress("a", "", &[("/", "web")])));
+    let asked = |more: &[&str]| {
+        let args = ["route", "http://a.example/", "--manifests", &file];
+        whereto(&[&args[..], more].concat())
+    };
+    let told = |more: &[&str]| {
+        let text = stdout(&asked(more));
+        text.lines().find_map(|line| line.strip_prefix("  affinity: ")).expect(&text).to_owned()
+    };
+    let honoured = "of the Service, before the proxy's own balance; shop/web:80 has ClientIP:";
+    assert_eq!(told(&["--explain"]), format!("{honoured} the client's address chooses"));
+    let endpoint = |client: u8| {
+        let address = format!("192.0.2.{client}");
+        let line = told(&["--explain", "--client", &address]);
+        let rest = line.strip_prefix(&format!("{honoured} {address} goes to 10.0.0.")).expect(&line);
+        rest.strip_suffix(":8080 where it does not fail and no zone is preferred").expect(&line).to_owned()
+    };
+    let endpoints: Vec<String> = (1..=12).map(endpoint).collect();
+    assert!(["1", "2"].iter().all(|one| endpoints.iter().any(|endpoint| endpoint == one)), "{endpoints:?}");
+    assert_eq!(
+        told(&["--explain", "--ignore-session-affinity"]),
+        "that of Services is ignored: the proxy's own balance"
+    );
+    assert_eq!(asked(&["--client", "192.0.2.1"]).status.code(), Some(2));
+}
+
 #[test]
 fn a_batch_is_answered_line_by_line() {
     let lines = "{\"method\":\"GET\",\"scheme\":\"https\",\"host\":\"api.localhost\",\"path\":\"/a\",\"headers\":{},\"sni\":\"shop.localhost\"}\n\n\
@@ -235,6 +279,16 @@ fn a_difference_has_a_request_that_shows_it() {
     let missing = whereto(&["diff", &before, &format!("{}/none.yaml", folder.path())]);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
     assert_eq!(whereto(&["diff", "-", "-"]).status.code(), Some(2));
+    for (words, expected) in [
+        (&["diff", &before][..], "<B>"),
+        (&["diff", "--kube", &before, &after], "'--kube' cannot be used with '[B]'"),
+        (&["diff", "--kubeconfig", "none", &before, &after], "cannot be used with"),
+        (&["diff", "--kube", "--kubeconfig", "/nonexistent", &before], "/nonexistent"),
+    ] {
+        let refused = whereto(words);
+        assert_eq!(refused.status.code(), Some(2), "{words:?}");
+        assert!(stderr(&refused).contains(expected), "{}", stderr(&refused));
+    }
 }
 
 fn lint(name: &str, text: &str, more: &[&str]) -> (String, Option<i32>) {

@@ -19,29 +19,8 @@
 //! **Everything outside is a parameter**: the time that certificates are judged by, the seed that endpoints are chosen by, the buffer that a
 //! path is normalised into.
 //!
-//! Where the standard leaves a choice, [`RoutingTable::explain`] names each with its effect on the request:
-//!
-//! | what | choice | option |
-//! |---|---|---|
-//! | Prefix `/foo/` and Exact `/foo`, request `/foo` | Exact, always before Prefix | |
-//! | Prefix `/foo/` and Prefix `/foo` | `/foo/`; the other is reported as never used | |
-//! | final slash | compared, never added by a redirect | |
-//! | `ImplementationSpecific` | as Prefix | [`ImplementationSpecific`] |
-//! | host | exact, wildcard, none; the first that has rules decides, without fall-back | [`HostFallback`] |
-//! | wildcard | one label, for requests and certificates | |
-//! | path before matching | unreserved escapes decoded, dot segments removed; `//`, `%2F` stay | [`PathOptions`] |
-//! | two authorities, several Host fields | 400 | [`RequestOptions`] |
-//! | server name is not the host | the host decides | [`ServerNamePolicy`] |
-//! | identical rules | oldest Ingress, namespace and name, place in the Ingress; a [`Conflict`] | |
-//! | default backend | of the oldest Ingress with a rule for the host that has one; the controller's; of the oldest that has one; 404 | [`Options::with_default_backend`] |
-//! | rule without `http` | its host has its default backend | |
-//! | Ingress without class | that of the default IngressClass | [`Classless`] |
-//! | annotations of other controllers | those that limit access close the Ingress that has them, no other; the rest is told | [`AccessAnnotations`] |
-//! | order | access control, redirect to https, backend | |
-//! | redirect to https | where a certificate names the host and a rule or default backend matches | [`HttpsRedirect`] |
-//! | endpoints | ready ones, else those that serve while they terminate, else 503 | |
-//! | `type: ExternalName`, `backend.resource` | 501 | |
-//! | regular expressions, rewriting | none | |
+//! **What the standards leave open** stands in the table above, decision by decision; [`RoutingTable::explain`] tells all of them with their effect on
+//! one request, and `tests/readme.rs` holds the two together.
 //!
 //! The tests: `tests/spec` has the answers row by row, each with the text that it follows; `tests/properties` what must hold for any
 //! history of a cluster, with an oracle that reads the standard word by word; `tests/allocations.rs` counts allocations.
@@ -81,8 +60,10 @@ pub use explain::{Candidate, CandidateVerdict, ChoiceLine, Explanation, NearMiss
 pub use host::{
     Host, HostBuffer, HostError, HostForm, HostName, HostPattern, HostPatternError, HostSpecificity, MAX_HOST,
 };
+pub use object_change::Effect;
 pub use options::{
     AccessAnnotations, Classes, Classless, HostFallback, HttpsRedirect, ImplementationSpecific, Options,
+    ServiceAffinity,
 };
 pub use outcome::{Forward, Outcome, Reason, Redirect, RouteMatch};
 pub use path_pattern::{PathForm, PathPattern, PathPatternError};
@@ -92,6 +73,6 @@ pub use request::{
     NormalPath, PathError, PathOptions, Request, RequestBuffer, RequestHead, RequestOptions, RequestTarget, Scheme,
     ServerNamePolicy, Slashes, Unroutable, Version,
 };
-pub use router::{Effect, Router};
+pub use router::Router;
 pub use table::{DefaultBackend, Route, RoutingTable, Upstream, UpstreamEndpoint, UpstreamState};
 pub use witness::Witness;

@@ -15,4 +15,4 @@ pub use endpoint_slice::{Endpoint, EndpointPort, EndpointSlice};
 pub use ingress::{Backend, Ingress, PathRule, PathType, PortRef, ResourceRef, Rule, ServiceRef, Tls, UnknownPathType};
 pub use ingress_class::IngressClass;
 pub use secret::TlsSecret;
-pub use service::{Exposure, Protocol, Service, ServicePort, UnknownProtocol};
+pub use service::{Exposure, Protocol, Service, ServicePort, SessionAffinity, UnknownProtocol, UnknownSessionAffinity};

@@ -83,6 +83,18 @@ impl Default for HttpsRedirect {
     }
 }
 
+/// What `sessionAffinity` of Services means for the choice of an endpoint. Ingress controllers differ: those that send requests to the cluster
+/// IP leave it to kube-proxy, those that send them to endpoints mostly have annotations of their own for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServiceAffinity {
+    /// `ClientIP` keeps a client at an endpoint, whatever holds for other Services.
+    #[default]
+    Honour,
+    /// Nothing.
+    Ignore,
+}
+
 /// Everything that the answers depend on besides the cluster and the request.
 ///
 /// ```
@@ -101,6 +113,7 @@ pub struct Options {
     pub(crate) host_fallback: HostFallback,
     pub(crate) access_annotations: AccessAnnotations,
     pub(crate) https_redirect: HttpsRedirect,
+    pub(crate) service_affinity: ServiceAffinity,
     pub(crate) request: RequestOptions,
 }
 
@@ -156,6 +169,13 @@ impl Options {
     #[must_use]
     pub const fn with_https_redirect(mut self, redirect: HttpsRedirect) -> Self {
         self.https_redirect = redirect;
+        self
+    }
+
+    /// What `sessionAffinity` of Services means; see [`Upstream::session_affinity`](crate::Upstream::session_affinity).
+    #[must_use]
+    pub const fn with_service_affinity(mut self, affinity: ServiceAffinity) -> Self {
+        self.service_affinity = affinity;
         self
     }
 

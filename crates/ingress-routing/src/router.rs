@@ -5,12 +5,12 @@ mod classes;
 mod hosts;
 mod upstreams;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use imbl::Vector;
-use object_change::{Delta, Diagnostic, ObjectKey, ObjectRef};
+use object_change::{Delta, Diagnostic, Effect, ObjectKey, ObjectRef};
 
 use crate::certificate::CertificateIndex;
 use crate::compile::{Compiled, compile};
@@ -24,16 +24,6 @@ use certificates::{Offered, Secrets};
 use classes::{Claim, KnownClasses};
 use hosts::Hosts;
 use upstreams::Upstreams;
-
-/// What a change did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Effect {
-    /// Whether any answer may differ from before: worth a publish.
-    pub changed: bool,
-    /// What in the change could not be used.
-    pub diagnostics: Vec<Diagnostic>,
-}
 
 /// The single writer: applies changes, publishes routing tables.
 ///
@@ -67,7 +57,7 @@ impl Router {
                 missing = missing.with(kind);
             }
         }
-        let mut upstreams = Upstreams::default();
+        let mut upstreams = Upstreams::new(options.service_affinity);
         let mut ports = Vector::new();
         let own_default = options.default_backend.as_ref().map(|(service, port)| {
             let target = Target::Upstream(upstreams.acquire(&mut ports, service.clone(), port));
@@ -122,13 +112,7 @@ impl Router {
 
     /// Applies changes in order and sums up their effects.
     pub fn apply_all(&mut self, changes: impl IntoIterator<Item = Change>) -> Effect {
-        let mut sum = Effect::default();
-        for change in changes {
-            let effect = self.apply(change);
-            sum.changed |= effect.changed;
-            sum.diagnostics.extend(effect.diagnostics);
-        }
-        sum
+        changes.into_iter().map(|change| self.apply(change)).sum()
     }
 
     /// The kinds that were not synced yet, of those that the options need.
@@ -171,22 +155,8 @@ impl Router {
         effect: &mut Effect,
         set: impl Fn(&mut Self, &ObjectKey, Option<V>, &mut Effect),
     ) {
-        match delta {
-            Delta::Upsert(key, value) => set(self, &key, Some(value), effect),
-            Delta::Delete(key) => set(self, &key, None, effect),
-            Delta::ReplaceAll(all) => {
-                let listed: HashSet<&ObjectKey> = all.iter().map(|(key, _)| key).collect();
-                let gone: Vec<ObjectKey> = self.known(kind).filter(|key| !listed.contains(key)).collect();
-                for key in gone {
-                    set(self, &key, None, effect);
-                }
-                for (key, value) in all {
-                    set(self, &key, Some(value), effect);
-                }
-                self.sync(kind, effect);
-            }
-            // A kind of change that this version does not know changes nothing.
-            _ => {}
+        if delta.apply(self, |this| this.known(kind), |this, key, value| set(this, key, value, effect)) {
+            self.sync(kind, effect);
         }
     }
 

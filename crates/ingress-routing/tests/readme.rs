@@ -1,6 +1,7 @@
-//! The table of annotations in the README says what the code does.
+//! The tables in the README say what the code does.
 
 use ingress_routing::annotation::{Treatment, treatment};
+use ingress_routing::{Options, RequestHead, Router};
 
 const README: &str = include_str!("../README.md");
 
@@ -26,4 +27,17 @@ fn the_annotations_of_ingress_nginx_are_treated_as_the_readme_says() {
     }
     // 136 and two aliases, of which two snippets stand in two rows.
     assert_eq!(seen, 140);
+}
+
+/// Every decision is told by `explain`, with the words of the table where the options are the defaults.
+#[test]
+fn what_is_left_open_is_told_as_the_readme_says() {
+    let (_, section) = README.split_once("# What the standards leave open").expect("the section");
+    let (section, _) = section.split_once("\n# ").expect("another section");
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let written: Vec<&str> = rows.map(|row| row.split('|').map(str::trim).nth(2).expect("three cells")).collect();
+    let table = Router::new(Options::new()).publish();
+    let why = table.explain(&RequestHead::new("GET", "/").with_host("shop.example"));
+    let told: Vec<String> = why.choices.iter().map(|line| format!("{}: {}", line.topic, line.choice)).collect();
+    assert_eq!(written, told);
 }

@@ -37,7 +37,7 @@ pub use pod::{
     PodStatus,
 };
 pub use secret::Secret;
-pub use service::{Service, ServicePort, ServiceSpec};
+pub use service::{ClientIPConfig, Service, ServicePort, ServiceSpec, SessionAffinityConfig};
 pub use service_import::{ServiceImport, ServiceImportPort, ServiceImportSpec};
 pub use workload::{JobSpec, JobTemplateSpec, PodTemplateSpec, Workload, WorkloadKind, WorkloadSpec};
 

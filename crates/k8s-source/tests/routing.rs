@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use ingress_routing::model::{Backend, Exposure, Ingress, PathType, PortRef, Protocol, TlsSecret};
+use ingress_routing::model::{Backend, Exposure, Ingress, PathType, PortRef, Protocol, SessionAffinity, TlsSecret};
 use k8s_source::convert::routing;
 use k8s_source::objects;
 use object_change::{Diagnostic, Severity};
@@ -18,7 +18,11 @@ fn told(diagnostics: &[Diagnostic]) -> Vec<String> {
     diagnostics
         .iter()
         .map(|diagnostic| {
-            let mark = if diagnostic.severity == Severity::Error { "" } else { "warning " };
+            let mark = match diagnostic.severity {
+                Severity::Info => "info ",
+                Severity::Error => "",
+                _ => "warning ",
+            };
             format!("{mark}{}: {}", diagnostic.field, diagnostic.reason)
         })
         .collect()
@@ -220,6 +224,46 @@ fn services() {
     assert_eq!(fields, ["spec.ports[2].port", "spec.ports[3].protocol"]);
     let (_, value, _) = routing::service(&object(r#""spec":{"type":"ExternalName","externalName":"db.example"}"#));
     assert_eq!(value.unwrap().exposure, Exposure::ExternalName("db.example".into()));
+}
+
+/// core/v1, `ServiceSpec.sessionAffinity`; pkg/apis/core/validation, `ValidateService`, and pkg/apis/core/v1/defaults.go.
+#[test]
+fn session_affinity_of_services() {
+    let place = "spec.sessionAffinityConfig";
+    let timeout =
+        |seconds| format!(r#""ClientIP","sessionAffinityConfig":{{"clientIP":{{"timeoutSeconds":{seconds}}}}}"#);
+    let out_of_range = |seconds| {
+        format!("{place}.clientIP.timeoutSeconds: {seconds} is not a number of seconds from 1 to 86400: it is not used")
+    };
+    let no_effect = format!("warning {place}: has no effect: sessionAffinity is not ClientIP");
+    let stateless = format!(
+        "info {place}.clientIP.timeoutSeconds: has no effect: the client's address alone chooses the endpoint, for as long as that is there"
+    );
+    let wrong = "spec.sessionAffinity: \"clientIP\" is not one of None, ClientIP: read as None".to_owned();
+    let (none, client_ip) = (SessionAffinity::None, SessionAffinity::ClientIp);
+    for (text, expected, told_of) in [
+        (r#""""#.to_owned(), none, vec![]),
+        ("null".to_owned(), none, vec![]),
+        (r#""None""#.to_owned(), none, vec![]),
+        (r#""ClientIP""#.to_owned(), client_ip, vec![]),
+        (r#""clientIP""#.to_owned(), none, vec![wrong]),
+        // What the API server writes where nothing was said.
+        (timeout(10_800), client_ip, vec![]),
+        (timeout(60), client_ip, vec![stateless.clone()]),
+        (timeout(86_400), client_ip, vec![stateless]),
+        (timeout(0), client_ip, vec![out_of_range(0)]),
+        (timeout(86_401), client_ip, vec![out_of_range(86_401)]),
+        (r#""ClientIP","sessionAffinityConfig":{"clientIP":{}}"#.to_owned(), client_ip, vec![]),
+        (r#""ClientIP","sessionAffinityConfig":{}"#.to_owned(), client_ip, vec![]),
+        (r#""None","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":60}}"#.to_owned(), none, vec![no_effect]),
+    ] {
+        let (_, value, found) =
+            routing::service(&object(&format!(r#""spec":{{"ports":[{{"port":80}}],"sessionAffinity":{text}}}"#)));
+        assert_eq!((value.unwrap().session_affinity, told(&found)), (expected, told_of), "{text}");
+    }
+    // A name elsewhere has no endpoint to stay at.
+    let spec = r#""spec":{"type":"ExternalName","externalName":"db.example","sessionAffinity":"ClientIP"}"#;
+    assert_eq!(routing::service(&object(spec)).1.unwrap().session_affinity, none);
 }
 
 /// discovery/v1 `EndpointConditions`.

@@ -24,12 +24,17 @@ fields!(service_status: core::ServiceStatus { read: [load_balancer], ignored: [c
 fields!(load_balancer_status: core::LoadBalancerStatus { read: [ingress], ignored: [] });
 fields!(load_balancer_ingress: core::LoadBalancerIngress { read: [hostname, ip], ignored: [ip_mode, ports] });
 fields!(service_spec: core::ServiceSpec {
-    read: [cluster_ip, cluster_ips, external_name, ip_families, ip_family_policy, ports, publish_not_ready_addresses, selector, type_],
+    read: [
+        cluster_ip, cluster_ips, external_name, ip_families, ip_family_policy, ports, publish_not_ready_addresses, selector,
+        session_affinity, session_affinity_config, type_
+    ],
     ignored: [
         allocate_load_balancer_node_ports, external_ips, external_traffic_policy, health_check_node_port, internal_traffic_policy,
-        load_balancer_class, load_balancer_ip, load_balancer_source_ranges, session_affinity, session_affinity_config, traffic_distribution
+        load_balancer_class, load_balancer_ip, load_balancer_source_ranges, traffic_distribution
     ]
 });
+fields!(session_affinity_config: core::SessionAffinityConfig { read: [client_ip], ignored: [] });
+fields!(client_ip_config: core::ClientIPConfig { read: [timeout_seconds], ignored: [] });
 fields!(service_port: core::ServicePort { read: [app_protocol, name, node_port, port, protocol, target_port], ignored: [] });
 fields!(endpoint_slice: discovery::EndpointSlice { read: [address_type, endpoints, metadata, ports], ignored: [] });
 fields!(endpoint: discovery::Endpoint {
@@ -146,6 +151,7 @@ fn the_known_names_are_upstreams() {
     }
     same! {
         "Service": core::Service, "ServiceSpec": core::ServiceSpec, "ServicePort": core::ServicePort,
+        "SessionAffinityConfig": core::SessionAffinityConfig, "ClientIPConfig": core::ClientIPConfig,
         "ServiceStatus": core::ServiceStatus, "LoadBalancerStatus": core::LoadBalancerStatus,
         "LoadBalancerIngress": core::LoadBalancerIngress, "HostIP": core::HostIP,
         "EndpointSlice": discovery::EndpointSlice, "Endpoint": discovery::Endpoint,
@@ -207,7 +213,7 @@ fn our_names_are_among_upstreams() {
         )*};
     }
     within! {
-        Service ServiceSpec ServiceStatus LoadBalancerStatus LoadBalancerIngress HostIP ServicePort EndpointSlice Endpoint EndpointConditions EndpointPort ObjectReference Namespace ObjectMeta
+        Service ServiceSpec SessionAffinityConfig ClientIPConfig ServiceStatus LoadBalancerStatus LoadBalancerIngress HostIP ServicePort EndpointSlice Endpoint EndpointConditions EndpointPort ObjectReference Namespace ObjectMeta
         Endpoints EndpointSubset EndpointAddress Pod PodSpec PodStatus PodCondition PodIP Container ContainerPort
         ServiceImport ServiceImportSpec ServiceImportPort HostAlias PodDNSConfig PodDNSConfigOption OwnerReference
         Workload WorkloadSpec JobTemplateSpec JobSpec PodTemplateSpec KubeletConfiguration

@@ -71,7 +71,8 @@ fn read(
     Ok((table, loaded))
 }
 
-fn tell(finding: Finding) {
+/// Tells errors, and nothing else.
+pub(crate) fn tell(finding: Finding) {
     if finding.severity() >= Severity::Error {
         output::line(&finding.to_string());
     }

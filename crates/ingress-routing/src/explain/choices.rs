@@ -1,7 +1,13 @@
+use crate::endpoint_choice::{Balance, EndpointView, HashBound, client_key};
 use crate::host::HostForm;
-use crate::options::{AccessAnnotations, Classes, Classless, HostFallback, HttpsRedirect, ImplementationSpecific};
+use crate::model::SessionAffinity;
+use crate::options::{
+    AccessAnnotations, Classes, Classless, HostFallback, HttpsRedirect, ImplementationSpecific, ServiceAffinity,
+};
 use crate::outcome::{ACME_PREFIX, RouteMatch};
-use crate::request::{Request, Scheme, ServerNamePolicy, Slashes};
+use crate::request::{
+    AbsoluteFormHost, Escape, EscapeCase, NonAscii, PathOptions, Request, Scheme, ServerNamePolicy, Slashes,
+};
 use crate::table::{RoutingTable, Upstream};
 
 /// One choice that the standards leave open: how it is made, and what came of it.
@@ -43,6 +49,10 @@ pub(super) fn of_unread(table: &RoutingTable) -> Vec<ChoiceLine> {
             },
         ),
         ChoiceLine::new(
+            "precedence",
+            "Exact before Prefix, more elements before fewer, a Prefix with a final slash before one without",
+        ),
+        ChoiceLine::new(
             "final slash",
             "ignored in a Prefix and in requests for it, part of an Exact path; no redirect adds it",
         ),
@@ -53,15 +63,20 @@ pub(super) fn of_unread(table: &RoutingTable) -> Vec<ChoiceLine> {
                 ImplementationSpecific::Exact => "as Exact",
             },
         ),
-        ChoiceLine::new("wildcard", "stands for one label"),
+        ChoiceLine::new("wildcard", "stands for one label, in rules and in certificates"),
         ChoiceLine::new(
             "ties",
             "the older Ingress, then the first by namespace and name, then the first in the Ingress; the others are conflicts",
         ),
+        ChoiceLine::new("conflicts", "cost the rule that lost, nothing else"),
         ChoiceLine::new("statuses", "400 malformed, 404 no rule, 421 misdirected, 501 no Service, 503 not now"),
         ChoiceLine::new("regular expressions", "none"),
         ChoiceLine::new("rewriting", "none: the path that was matched is forwarded, with the query as it came"),
         ChoiceLine::new("order", "access control before redirect to https before backend"),
+        ChoiceLine::new(
+            "certificate",
+            "for the server name: a valid one, the more specific host, the older Ingress; else the default certificate",
+        ),
         ChoiceLine::new(
             "time, chance",
             "none: endpoint and certificate are chosen from a seed and a time that are brought in",
@@ -78,7 +93,7 @@ pub(super) fn of_request(
 ) -> Vec<ChoiceLine> {
     let mut lines = of_unread(table);
     lines.extend([
-        authority(request),
+        authority(table, request),
         server_name(table, request),
         normalisation(table, request),
         host(table, request),
@@ -86,6 +101,7 @@ pub(super) fn of_request(
         access(table, matched),
         redirect(table, request),
         endpoints(upstream),
+        affinity(table, request, upstream),
     ]);
     lines
 }
@@ -98,11 +114,13 @@ const fn classless(classless: Classless) -> &'static str {
     }
 }
 
-fn authority(request: &Request<'_>) -> ChoiceLine {
-    let line = ChoiceLine::new(
-        "authority",
-        "absolute form before :authority before Host; one only; the port and a final dot do not count",
-    );
+fn authority(table: &RoutingTable, request: &Request<'_>) -> ChoiceLine {
+    let absolute_form = match table.options.request.absolute_form_host {
+        AbsoluteFormHost::Ignore => "absolute form before :authority before Host",
+        AbsoluteFormHost::Refuse => "absolute form, which Host must not contradict, before :authority before Host",
+    };
+    let choice = format!("{absolute_form}; one only; the port and a final dot do not count");
+    let line = ChoiceLine::new("authority", choice);
     line.with(match request.authority_source() {
         Some(source) => format!("from {source}"),
         None => "the request names none".to_owned(),
@@ -124,13 +142,54 @@ fn server_name(table: &RoutingTable, request: &Request<'_>) -> ChoiceLine {
 }
 
 fn normalisation(table: &RoutingTable, request: &Request<'_>) -> ChoiceLine {
-    let slashes = match table.options.request.path.slashes {
-        Slashes::Keep => "slashes kept",
-        Slashes::Merge => "slashes merged",
-    };
-    let line = ChoiceLine::new("path", format!("unreserved escapes decoded, dot segments removed, {slashes}"));
+    let line = ChoiceLine::new("path", normal_form(&table.options.request.path));
     let path = request.path();
     line.with(if path.changed() { format!("changed to {path}") } else { "unchanged".to_owned() })
+}
+
+/// What is done to paths: always, then by option.
+fn normal_form(options: &PathOptions) -> String {
+    let PathOptions {
+        slashes,
+        encoded_slash,
+        encoded_backslash,
+        backslash,
+        encoded_semicolon,
+        dot_segment_parameters,
+        escape_case,
+        non_ascii,
+    } = options;
+    let mut text = "unreserved escapes decoded, dot segments removed, slashes ".to_owned();
+    text += match slashes {
+        Slashes::Keep => "kept",
+        Slashes::Merge => "merged",
+    };
+    let escapes = [
+        ("%2F", encoded_slash),
+        ("%5C", encoded_backslash),
+        ("\\", backslash),
+        ("%3B", encoded_semicolon),
+        ("parameters of dot segments", dot_segment_parameters),
+    ];
+    for (what, escape) in escapes {
+        let done = match (escape, what) {
+            (Escape::Keep, _) => "kept",
+            (Escape::Decode, "\\") => "made a slash",
+            (Escape::Decode, "parameters of dot segments") => "removed",
+            (Escape::Decode, _) => "decoded",
+            (Escape::Refuse, _) => "refused",
+        };
+        text += &format!(", {what} {done}");
+    }
+    text += match escape_case {
+        EscapeCase::Keep => ", letter case of escapes kept",
+        EscapeCase::Upper => ", escapes in upper case",
+    };
+    text += match non_ascii {
+        NonAscii::Encode => ", others than ASCII encoded",
+        NonAscii::Refuse => ", others than ASCII refused",
+    };
+    text
 }
 
 fn host(table: &RoutingTable, request: &Request<'_>) -> ChoiceLine {
@@ -201,4 +260,32 @@ fn endpoints(upstream: Option<&Upstream>) -> ChoiceLine {
         Some(upstream) => line.with(format!("{} has {}", upstream, upstream.endpoints().len())),
         None => line,
     }
+}
+
+fn affinity(table: &RoutingTable, request: &Request<'_>, upstream: Option<&Upstream>) -> ChoiceLine {
+    let choice = match table.options.service_affinity {
+        ServiceAffinity::Honour => "of the Service, before the proxy's own balance",
+        ServiceAffinity::Ignore => "that of Services is ignored: the proxy's own balance",
+    };
+    let line = ChoiceLine::new("affinity", choice);
+    let Some(upstream) = upstream.filter(|upstream| !upstream.endpoints().is_empty()) else { return line };
+    if upstream.session_affinity() == SessionAffinity::None {
+        return line.with(match table.options.service_affinity {
+            ServiceAffinity::Honour => format!("{upstream} has none"),
+            ServiceAffinity::Ignore => String::new(),
+        });
+    }
+    let chosen = request.head().peer.and_then(|client| {
+        let view = EndpointView::new(upstream.endpoints());
+        let index = Balance::ConsistentHash(HashBound::None).choose(&view, client_key(client))?;
+        Some((client, upstream.endpoints().get(index)?.address))
+    });
+    line.with(match chosen {
+        Some((client, endpoint)) => {
+            format!(
+                "{upstream} has ClientIP: {client} goes to {endpoint} where it does not fail and no zone is preferred"
+            )
+        }
+        None => format!("{upstream} has ClientIP: the client's address chooses"),
+    })
 }

@@ -13,6 +13,8 @@ use std::str::FromStr;
 pub struct Service {
     /// What is behind it.
     pub exposure: Exposure,
+    /// `spec.sessionAffinity`.
+    pub session_affinity: SessionAffinity,
     /// `spec.ports`.
     pub ports: Vec<ServicePort>,
 }
@@ -20,12 +22,19 @@ pub struct Service {
 impl Service {
     /// A Service with endpoints and without ports.
     pub const fn new() -> Self {
-        Self { exposure: Exposure::Endpoints, ports: Vec::new() }
+        Self { exposure: Exposure::Endpoints, session_affinity: SessionAffinity::None, ports: Vec::new() }
     }
 
     /// A Service of `type: ExternalName`.
     pub fn external_name(host: impl Into<Box<str>>) -> Self {
-        Self { exposure: Exposure::ExternalName(host.into()), ports: Vec::new() }
+        Self { exposure: Exposure::ExternalName(host.into()), ..Self::new() }
+    }
+
+    /// The same with another `sessionAffinity`.
+    #[must_use]
+    pub const fn with_session_affinity(mut self, affinity: SessionAffinity) -> Self {
+        self.session_affinity = affinity;
+        self
     }
 
     /// The same with one more port.
@@ -45,6 +54,59 @@ pub enum Exposure {
     Endpoints,
     /// `type: ExternalName`: a host name outside. Requests are not sent there: names can lead anywhere in the proxy's own network.
     ExternalName(Box<str>),
+}
+
+/// `spec.sessionAffinity`: whether requests of one client go to one endpoint.
+///
+/// `sessionAffinityConfig.clientIP.timeoutSeconds` is not here: nothing remembers clients, so nothing is forgotten after a time. A client stays
+/// for as long as its endpoint is there, which is no shorter than any timeout asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionAffinity {
+    /// `None`, the API's default: requests are free to go to any.
+    #[default]
+    None,
+    /// `ClientIP`: the client's address chooses, by [`client_key`](crate::client_key).
+    ClientIp,
+}
+
+impl SessionAffinity {
+    const ALL: [Self; 2] = [Self::None, Self::ClientIp];
+
+    /// The value as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::ClientIp => "ClientIP",
+        }
+    }
+}
+
+impl fmt::Display for SessionAffinity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A `sessionAffinity` that Kubernetes does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownSessionAffinity;
+
+impl fmt::Display for UnknownSessionAffinity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not one of None, ClientIP")
+    }
+}
+
+impl std::error::Error for UnknownSessionAffinity {}
+
+impl FromStr for SessionAffinity {
+    type Err = UnknownSessionAffinity;
+
+    /// Reads the API's spelling; letter case counts.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|affinity| affinity.name() == text).ok_or(UnknownSessionAffinity)
+    }
 }
 
 /// One entry of `spec.ports`.

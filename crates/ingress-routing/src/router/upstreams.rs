@@ -8,6 +8,7 @@ use imbl::Vector;
 use object_change::ObjectKey;
 
 use crate::model::{EndpointSlice, PortRef, Service};
+use crate::options::ServiceAffinity;
 use crate::table::{Upstream, UpstreamId};
 
 /// What of the cluster backends are resolved with. The table holds one [`Upstream`] for each Service's port that a rule refers to, so
@@ -22,6 +23,7 @@ pub(super) struct Upstreams {
     /// The ports of each Service that are referred to.
     references: HashMap<ObjectKey, Vec<Reference>, FixedState>,
     free: Vec<UpstreamId>,
+    affinity: ServiceAffinity,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,11 @@ struct Reference {
 }
 
 impl Upstreams {
+    /// Nothing yet.
+    pub(super) fn new(affinity: ServiceAffinity) -> Self {
+        Self { affinity, ..Self::default() }
+    }
+
     pub(super) fn services(&self) -> impl Iterator<Item = &ObjectKey> {
         self.services.keys()
     }
@@ -133,7 +140,7 @@ impl Upstreams {
 
     fn resolve(&self, service: &ObjectKey, port: &PortRef) -> Upstream {
         let slices = self.slices.get(service).into_iter().flat_map(BTreeMap::values);
-        Upstream::resolve(service.clone(), port.clone(), self.services.get(service), slices)
+        Upstream::resolve(service.clone(), port.clone(), self.services.get(service), slices, self.affinity)
     }
 
     fn refresh(&self, table: &mut Vector<Arc<Upstream>>, service: &ObjectKey) -> bool {

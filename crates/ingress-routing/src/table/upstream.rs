@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use object_change::ObjectKey;
 
-use crate::model::{EndpointPort, EndpointSlice, Exposure, PortRef, Protocol, Service};
+use crate::model::{EndpointPort, EndpointSlice, Exposure, PortRef, Protocol, Service, SessionAffinity};
+use crate::options::ServiceAffinity;
 
 /// A Service's port with what is behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,7 @@ pub struct Upstream {
     pub(crate) port: PortRef,
     pub(crate) number: Option<u16>,
     pub(crate) app_protocol: Option<Box<str>>,
+    pub(crate) session_affinity: SessionAffinity,
     pub(crate) state: UpstreamState,
 }
 
@@ -71,6 +73,24 @@ impl Upstream {
         self.app_protocol.as_deref()
     }
 
+    /// Whether the Service keeps clients at an endpoint: its `sessionAffinity`, unless [`ServiceAffinity::Ignore`] is set.
+    ///
+    /// ```
+    /// use ingress_routing::{Balance, EndpointView, HashBound, Upstream, client_key};
+    /// use ingress_routing::model::SessionAffinity;
+    /// /// The endpoint of a request: by the client's address where the Service says so, else in turn.
+    /// fn choose(upstream: &Upstream, client: std::net::IpAddr, turn: u64) -> Option<usize> {
+    ///     let view = EndpointView::new(upstream.endpoints());
+    ///     match upstream.session_affinity() {
+    ///         SessionAffinity::ClientIp => Balance::ConsistentHash(HashBound::None).choose(&view, client_key(client)),
+    ///         _ => Balance::RoundRobin.choose(&view, turn),
+    ///     }
+    /// }
+    /// ```
+    pub const fn session_affinity(&self) -> SessionAffinity {
+        self.session_affinity
+    }
+
     /// Whether requests can be sent there.
     pub const fn state(&self) -> &UpstreamState {
         &self.state
@@ -90,10 +110,20 @@ impl Upstream {
         port: PortRef,
         service: Option<&Service>,
         slices: impl Iterator<Item = &'s EndpointSlice>,
+        affinity: ServiceAffinity,
     ) -> Self {
-        let mut upstream =
-            Self { service: service_key, port, number: None, app_protocol: None, state: UpstreamState::NoService };
+        let mut upstream = Self {
+            service: service_key,
+            port,
+            number: None,
+            app_protocol: None,
+            session_affinity: SessionAffinity::None,
+            state: UpstreamState::NoService,
+        };
         let Some(service) = service else { return upstream };
+        if affinity == ServiceAffinity::Honour {
+            upstream.session_affinity = service.session_affinity;
+        }
         let found = service.ports.iter().find(|candidate| {
             candidate.protocol == Protocol::Tcp
                 && match &upstream.port {

@@ -12,6 +12,7 @@
 //!     Prefix /files bucket/files           a resource
 //! class nginx example.com/controller default
 //! service shop/cart http=80 tcp:admin=81   instead of the one that is made for every backend
+//! service shop/cart sticky http=80         sessionAffinity: ClientIP
 //! slice shop/cart http=8080 10.0.0.1 10.0.0.2!terminating 10.0.0.3!unready
 //! ```
 
@@ -19,7 +20,7 @@ use std::collections::BTreeSet;
 
 use ingress_routing::model::{
     Backend, Change, Endpoint, EndpointPort, EndpointSlice, Ingress, IngressClass, Kind, PathRule, PathType, PortRef,
-    Protocol, ResourceRef, Rule, Service, ServicePort, ServiceRef, Tls,
+    Protocol, ResourceRef, Rule, Service, ServicePort, ServiceRef, SessionAffinity, Tls,
 };
 use ingress_routing::{Options, Router, RoutingTable};
 use object_change::{Delta, ObjectKey};
@@ -53,6 +54,10 @@ pub(crate) fn key(text: &str) -> ObjectKey {
 
 pub(crate) fn port(text: &str) -> PortRef {
     text.parse().map_or_else(|_| PortRef::Name(text.into()), PortRef::Number)
+}
+
+fn with_ports(ports: &[&str]) -> Service {
+    ports.iter().fold(Service::new(), |service, port| service.with_port(service_port(port)))
 }
 
 pub(crate) fn service_ref(text: &str) -> ServiceRef {
@@ -152,7 +157,8 @@ impl Reader {
         let service = match ports {
             ["absent"] => return,
             ["external", host] => Service::external_name(*host),
-            ports => ports.iter().fold(Service::new(), |service, port| service.with_port(service_port(port))),
+            ["sticky", ports @ ..] => with_ports(ports).with_session_affinity(SessionAffinity::ClientIp),
+            ports => with_ports(ports),
         };
         self.changes.push(Change::Service(Delta::Upsert(key(name), service)));
     }

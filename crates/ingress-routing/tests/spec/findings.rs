@@ -87,23 +87,27 @@ https://a.example/foo?x: n/exact:80
   rule      a.example Exact /foo/ -> slash:80 (n/new spec.rules[0].http.paths[1]): does not match: an Exact path has to have the same final slash
   profile: the Ingress API's own text
   class: all Ingresses
+  precedence: Exact before Prefix, more elements before fewer, a Prefix with a final slash before one without
   final slash: ignored in a Prefix and in requests for it, part of an Exact path; no redirect adds it
   ImplementationSpecific: as Prefix
-  wildcard: stands for one label
+  wildcard: stands for one label, in rules and in certificates
   ties: the older Ingress, then the first by namespace and name, then the first in the Ingress; the others are conflicts
+  conflicts: cost the rule that lost, nothing else
   statuses: 400 malformed, 404 no rule, 421 misdirected, 501 no Service, 503 not now
   regular expressions: none
   rewriting: none: the path that was matched is forwarded, with the query as it came
   order: access control before redirect to https before backend
+  certificate: for the server name: a valid one, the more specific host, the older Ingress; else the default certificate
   time, chance: none: endpoint and certificate are chosen from a seed and a time that are brought in
   authority: absolute form before :authority before Host; one only; the port and a final dot do not count; from the Host field
   server name: for the certificate; the host for the route; b.example
-  path: unreserved escapes decoded, dot segments removed, slashes kept; changed to /foo
+  path: unreserved escapes decoded, dot segments removed, slashes kept, %2F kept, %5C kept, \\ kept, %3B kept, parameters of dot segments kept, letter case of escapes kept, others than ASCII encoded; changed to /foo
   host: the most specific one that has rules decides, without fall-back; a.example
   default backend: of the oldest Ingress with a rule for the host and one; the controller's; of the oldest Ingress with one; 404
   access control: other controllers' close the Ingress that has them: 503
   redirect to https: 308 to port 443 where a certificate names the host, but for /.well-known/acme-challenge/; the request came by https
   endpoints: the ready ones; if there are none, those that serve while they terminate; n/exact:80 has 1
+  affinity: of the Service, before the proxy's own balance; n/exact:80 has none
 "
     );
     let malformed = table.explain(&RequestHead::new("GET", "/%zz").with_host("a.example"));

@@ -4,6 +4,7 @@
 //! "validation.go" is pkg/apis/networking/validation/validation.go of Kubernetes.
 
 mod backends;
+mod choices;
 #[path = "../common/mod.rs"]
 mod common;
 mod defaults;

@@ -27,6 +27,11 @@ impl Findings {
         self.found.push(Diagnostic::warning(self.object.clone(), field.into(), reason.into()));
     }
 
+    #[cfg(feature = "ingress")]
+    pub(super) fn info(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+        self.found.push(Diagnostic::info(self.object.clone(), field.into(), reason.into()));
+    }
+
     /// Whether the object has a name; tells it where not.
     pub(super) fn has_name(&mut self) -> bool {
         let named = !self.object.key.name.is_empty();

@@ -31,6 +31,8 @@ pub fn upstream_fields(name: &str) -> Option<&'static [&'static str]> {
             "trafficDistribution",
             "type",
         ],
+        "SessionAffinityConfig" => &["clientIP"],
+        "ClientIPConfig" => &["timeoutSeconds"],
         "ServiceStatus" => &["conditions", "loadBalancer"],
         "LoadBalancerStatus" => &["ingress"],
         "LoadBalancerIngress" => &["hostname", "ip", "ipMode", "ports"],

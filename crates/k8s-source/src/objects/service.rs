@@ -50,6 +50,10 @@ pub struct ServiceSpec {
     /// `publishNotReadyAddresses`: read only where endpoints are derived from Pods.
     #[serde(deserialize_with = "or_default")]
     pub publish_not_ready_addresses: bool,
+    /// `sessionAffinity`: `None`, `ClientIP`; absent means None.
+    pub session_affinity: Option<Box<str>>,
+    /// `sessionAffinityConfig`.
+    pub session_affinity_config: Option<SessionAffinityConfig>,
 }
 
 impl ServiceSpec {
@@ -68,6 +72,25 @@ impl ServiceSpec {
     pub fn is_headless(&self) -> bool {
         self.given_ips().next() == Some("None")
     }
+}
+
+/// `sessionAffinityConfig` of a Service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SessionAffinityConfig {
+    /// `clientIP`.
+    #[serde(rename = "clientIP")]
+    pub client_ip: Option<ClientIPConfig>,
+}
+
+/// `clientIP` of a Service's `sessionAffinityConfig`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct ClientIPConfig {
+    /// `timeoutSeconds`: from 1 to 86400; the API server writes 10800 where there is none.
+    pub timeout_seconds: Option<i32>,
 }
 
 /// One entry of a Service's `spec.ports`.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::Args;
 use k8s_source::kube::{KubeOptions, NotWatched};
 use object_change::ObjectKey;
-use whereto_ingress::{AccessLogConfig, AccessLogFormat, AdminAddresses, IngressConfig};
+use whereto_ingress::{AccessLogConfig, AccessLogFormat, IngressConfig};
+use whereto_server::AdminConfig;
 
-use super::admin::Endpoints;
 use super::limits::seconds;
 use super::{AdminArgs, LogArgs, PublishArgs, RouterArgs, SourceArgs};
 use edge::{EdgeArgs, LimitArgs, TimeoutArgs};
@@ -78,13 +78,12 @@ pub(crate) struct IngressArgs {
 }
 
 impl IngressArgs {
-    /// The server's options.
+    /// The server's options, but for the admin endpoints.
     ///
     /// # Errors
     /// When a file that they name can't be used.
     pub(crate) fn config(&self) -> Result<IngressConfig, String> {
         let mut config = IngressConfig::new()
-            .with_admin(self.admin_addresses())
             .with_limits(self.limits.limits())
             .with_timeouts(self.timeouts.timeouts())
             .with_forwarding(self.edge.forwarding())
@@ -120,19 +119,9 @@ impl IngressArgs {
         })
     }
 
-    fn admin_addresses(&self) -> AdminAddresses {
-        let Endpoints { all, health, ready, metrics } = self.admin.addresses(ADMIN_PORT);
-        let mut admin = all.map_or_else(AdminAddresses::none, AdminAddresses::all);
-        if let Some(address) = health {
-            admin = admin.with_health(address);
-        }
-        if let Some(address) = ready {
-            admin = admin.with_ready(address);
-        }
-        if let Some(address) = metrics {
-            admin = admin.with_metrics(address);
-        }
-        admin
+    /// The admin endpoints.
+    pub(crate) fn admin(&self) -> AdminConfig {
+        self.admin.config(ADMIN_PORT)
     }
 }
 

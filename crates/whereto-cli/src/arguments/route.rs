@@ -1,9 +1,10 @@
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::source::ReadingArgs;
-use super::{OfflineArgs, RouterArgs, SourceArgs};
+use super::{AccessArgs, OfflineArgs, RouterArgs, SourceArgs};
 use crate::output::Format;
 
 /// What the commands about requests take.
@@ -42,6 +43,9 @@ pub(crate) struct RouteArgs {
     /// The TLS server name; empty for none [default: the URL's host, as clients have it].
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<String>,
+    /// The client's address, by which the endpoint is told of a Service with sessionAffinity: ClientIP.
+    #[arg(long, value_name = "ADDRESS", requires = "explain")]
+    pub(crate) client: Option<IpAddr>,
     /// Tell why: which rules were looked at, what decided, and which choices that the API leaves open were made how.
     #[arg(long)]
     pub(crate) explain: bool,
@@ -70,18 +74,29 @@ pub(crate) struct ServicesArgs {
 
 /// What `whereto diff` takes.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "whereto diff [OPTIONS] A B\n       whereto diff [OPTIONS] --kube MANIFESTS",
+    after_help = "\
 Each line is a class of requests for some hosts that all went to one place and all go to another, with one of them. Which endpoints a
 Service has makes no difference, but whether it has any does.
 
-Exit codes: 0 no request goes elsewhere, 1 some do, 2 bad input.")]
+With --kube: what would change in the cluster if the manifests were applied. Objects that they don't have stay; those that they have keep
+their age and, where they name none, their class. New Services have no endpoints.
+
+Exit codes: 0 no request goes elsewhere, 1 some do, 2 bad input, 3 the cluster can't be read."
+)]
 pub(crate) struct DiffArgs {
-    /// The manifests as they were: a file or folder of YAML or JSON; `-` is standard input.
+    /// The manifests as they were: a file or folder of YAML or JSON; `-` is standard input. With --kube, those to be applied.
     #[arg(value_name = "A")]
-    pub(crate) before: PathBuf,
+    pub(crate) first: PathBuf,
     /// The manifests as they are to be.
-    #[arg(value_name = "B")]
-    pub(crate) after: PathBuf,
+    #[arg(value_name = "B", required_unless_present = "kube", conflicts_with_all = ["kube", "kubeconfig", "context", "watch_timeout"])]
+    pub(crate) second: Option<PathBuf>,
+    /// Compare the objects of a live cluster: as kubectl finds it, or from within a Pod.
+    #[arg(long, help_heading = "Objects")]
+    pub(crate) kube: bool,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     /// Form of the output.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) output: Format,

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use ingress_routing::model::{PortRef, ServiceRef};
 use ingress_routing::{
     AbsoluteFormHost, AccessAnnotations, Classes, Classless, Escape, EscapeCase, HostFallback, HttpsRedirect,
-    ImplementationSpecific, NonAscii, Options, RequestOptions, ServerNamePolicy, Slashes,
+    ImplementationSpecific, NonAscii, Options, RequestOptions, ServerNamePolicy, ServiceAffinity, Slashes,
 };
 use k8s_source::Kind;
 use k8s_source::kube::{KubeOptions, NotWatched};
@@ -60,6 +60,9 @@ struct ChoiceArgs {
     /// Try the rules of less specific hosts where the most specific one has none for the path, as Traefik does.
     #[arg(long)]
     host_fallback: bool,
+    /// Choose endpoints as if no Service had sessionAffinity: ClientIP. Otherwise the client's address chooses there.
+    #[arg(long)]
+    ignore_session_affinity: bool,
 }
 
 /// How requests are read.
@@ -203,6 +206,9 @@ impl RouterArgs {
         }
         if self.choices.host_fallback {
             options = options.with_host_fallback(HostFallback::OnPathMiss);
+        }
+        if self.choices.ignore_session_affinity {
+            options = options.with_service_affinity(ServiceAffinity::Ignore);
         }
         options
     }

@@ -29,7 +29,8 @@ pub(crate) fn run(args: &RouteArgs) -> Result<Exit, Failure> {
     }
     let asked = Asked::from_args(args).map_err(Failure::bad_input)?;
     let table = routing::table(&args.routing, &mut Ignore)?;
-    let head = asked.head();
+    let mut head = asked.head();
+    head.peer = args.client;
     let mut buffer = RequestBuffer::new();
     let outcome = table.route(&head, &mut buffer);
     let certificate = asked.certificate(&table, unix_seconds() as i64);

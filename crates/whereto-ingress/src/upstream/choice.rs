@@ -9,9 +9,10 @@ use std::time::Duration;
 use foldhash::fast::FixedState;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
+use ingress_routing::model::SessionAffinity;
 use ingress_routing::{
-    AffinityCookie, Balance, EndpointHealth, EndpointOutcome, EndpointView, HashBound, HealthChange, UpstreamEndpoint,
-    client_key,
+    AffinityCookie, Balance, EndpointHealth, EndpointOutcome, EndpointView, HashBound, HealthChange, Upstream,
+    UpstreamEndpoint, client_key,
 };
 
 use super::{Affinity, ClientKey, UpstreamOptions};
@@ -58,15 +59,16 @@ impl Chooser {
     }
 
     /// The endpoint for a request that has been sent to others in vain.
-    pub(super) fn choose<'e>(
+    pub(super) fn choose<'u>(
         &self,
-        endpoints: &'e [UpstreamEndpoint],
+        upstream: &'u Upstream,
         kept: Option<SocketAddr>,
         client: ClientKey,
         tried: &[SocketAddr],
         now: Duration,
         load: impl Fn(&SocketAddr) -> u32,
-    ) -> Option<&'e UpstreamEndpoint> {
+    ) -> Option<&'u UpstreamEndpoint> {
+        let endpoints = upstream.endpoints();
         let mut scratch = self.scratch.borrow_mut();
         let Scratch { excluded, loads } = &mut *scratch;
         self.health.borrow().excluded(endpoints, now, excluded);
@@ -82,12 +84,12 @@ impl Chooser {
         if let Some(zone) = &self.options.zone {
             view = view.with_zone(zone);
         }
-        let index = match (&self.options.affinity, self.options.balance) {
-            (Affinity::ClientIp, _) => {
-                Balance::ConsistentHash(HashBound::None).choose(&view, client_key(client.address))
-            }
-            (_, Balance::RoundRobin) => Balance::RoundRobin.choose(&view, self.turn(endpoints)),
-            (_, balance) => {
+        let by_address =
+            self.options.affinity == Affinity::ClientIp || upstream.session_affinity() == SessionAffinity::ClientIp;
+        let index = match self.options.balance {
+            _ if by_address => Balance::ConsistentHash(HashBound::None).choose(&view, client_key(client.address)),
+            Balance::RoundRobin => Balance::RoundRobin.choose(&view, self.turn(endpoints)),
+            balance => {
                 loads.extend(endpoints.iter().map(|endpoint| load(&endpoint.address)));
                 let number = match balance {
                     Balance::ConsistentHash(_) => client_key(client.address),

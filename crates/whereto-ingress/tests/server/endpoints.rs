@@ -1,6 +1,8 @@
 //! Connections to endpoints: kept, replaced, given up.
 
-use whereto_ingress::AdminAddresses;
+use std::collections::BTreeSet;
+
+use whereto_ingress::{AdminConfig, ForwardingOptions};
 
 use super::common::{Client, Cluster, Endpoint};
 
@@ -9,7 +11,7 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
 #[test]
 fn connections_are_kept_for_the_next_request_whoever_sends_it() {
     let endpoint = Endpoint::start();
-    let admin = AdminAddresses::all(([127, 0, 0, 1], 0).into());
+    let admin = AdminConfig::all(([127, 0, 0, 1], 0).into());
     let server = Cluster::with_endpoint(endpoint.address).serve(|config| config.with_admin(admin));
     let address = server.addresses().http[0];
     let mut client = Client::connect(address);
@@ -48,4 +50,39 @@ fn a_dead_endpoint_costs_no_request() {
     }
     // Each came once.
     assert_eq!(endpoint.requests().len(), 20);
+}
+
+/// core/v1, `ServiceSpec.sessionAffinity`: the client is whom the trusted proxies name.
+#[test]
+fn clients_of_a_service_with_client_ip_stay_by_their_address() {
+    let endpoints = [Endpoint::start(), Endpoint::start(), Endpoint::start()];
+    let mut cluster = Cluster::with_endpoint(endpoints[0].address);
+    cluster.service("web", None, &endpoints.each_ref().map(|endpoint| endpoint.address));
+    cluster.keep_clients("web");
+    cluster.publish();
+    // Where the requests of each client went, three of each.
+    let places = |address| {
+        let clients = 1..=30;
+        let of_client = clients.map(|client| {
+            for _ in 0..3 {
+                let request =
+                    format!("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 192.0.2.{client}\r\n\r\n");
+                assert_eq!(Client::once(address, request).status(), 200);
+            }
+            endpoints.each_ref().map(|endpoint| endpoint.requests().len())
+        });
+        of_client.collect::<BTreeSet<[usize; 3]>>()
+    };
+    let one_each = BTreeSet::from([[3, 0, 0], [0, 3, 0], [0, 0, 3]]);
+
+    let mut forwarding = ForwardingOptions::default();
+    forwarding.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
+    let trusting = cluster.serve(|config| config.with_forwarding(forwarding));
+    let used = places(trusting.addresses().http[0]);
+    assert!(used.is_subset(&one_each) && used.len() > 1, "{used:?}");
+
+    // Nobody is believed: there is one client.
+    let (_server, address) = cluster.serve_http();
+    let used = places(address);
+    assert!(used.is_subset(&one_each) && used.len() == 1, "{used:?}");
 }

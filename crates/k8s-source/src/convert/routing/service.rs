@@ -1,10 +1,13 @@
-use ingress_routing::model::{self, Protocol};
+use ingress_routing::model::{self, Protocol, SessionAffinity};
 use object_change::{Diagnostic, ObjectKey};
 
 use crate::convert::Findings;
-use crate::objects::Service;
+use crate::objects::{Service, ServiceSpec};
 
-/// A Service as routing reads it: its ports, and whether it has endpoints or is a name elsewhere.
+/// What the API server writes for `timeoutSeconds` where there is none (pkg/apis/core/v1/defaults.go, `SetDefaults_Service`).
+const DEFAULT_TIMEOUT: i32 = 10_800;
+
+/// A Service as routing reads it: its ports, whether it has endpoints or is a name elsewhere, and whether clients stay at an endpoint.
 ///
 /// Headless Services are as good as others: requests go to endpoints, never to the cluster IP.
 ///
@@ -31,7 +34,7 @@ pub fn service(service: &Service) -> (ObjectKey, Option<model::Service>, Vec<Dia
         }
         model::Service::external_name(spec.external_name.clone())
     } else {
-        model::Service::new()
+        model::Service::new().with_session_affinity(session_affinity(spec, &mut findings))
     };
     for (index, port) in spec.ports.iter().enumerate() {
         let protocol: Option<Protocol> =
@@ -45,4 +48,32 @@ pub fn service(service: &Service) -> (ObjectKey, Option<model::Service>, Vec<Dia
         value = value.with_port(converted);
     }
     (key, Some(value), findings.found)
+}
+
+/// `sessionAffinity` and its settings, by the API server's rules (pkg/apis/core/validation, `ValidateService`, `validateClientIPAffinityConfig`).
+fn session_affinity(spec: &ServiceSpec, findings: &mut Findings) -> SessionAffinity {
+    let affinity = match spec.session_affinity.as_deref() {
+        None | Some("") => SessionAffinity::None,
+        Some(text) => text.parse().unwrap_or_else(|error| {
+            findings.error("spec.sessionAffinity", format!("{text:?} is {error}: read as None"));
+            SessionAffinity::None
+        }),
+    };
+    let Some(config) = &spec.session_affinity_config else { return affinity };
+    let timeout = config.client_ip.as_ref().and_then(|config| config.timeout_seconds);
+    const TIMEOUT: &str = "spec.sessionAffinityConfig.clientIP.timeoutSeconds";
+    match timeout {
+        _ if affinity == SessionAffinity::None => {
+            findings.warning("spec.sessionAffinityConfig", "has no effect: sessionAffinity is not ClientIP");
+        }
+        Some(seconds) if !(1..=86_400).contains(&seconds) => {
+            findings.error(TIMEOUT, format!("{seconds} is not a number of seconds from 1 to 86400: it is not used"));
+        }
+        None | Some(DEFAULT_TIMEOUT) => {}
+        Some(_) => findings.info(
+            TIMEOUT,
+            "has no effect: the client's address alone chooses the endpoint, for as long as that is there",
+        ),
+    }
+    affinity
 }

@@ -15,7 +15,8 @@ pub(super) struct EndpointArgs {
     /// How an endpoint is chosen.
     #[arg(long, value_enum, default_value_t = Choice::RoundRobin, value_name = "HOW")]
     balance: Choice,
-    /// Clients stay at an endpoint: by their address, or by a cookie.
+    /// Clients stay at an endpoint: by their address, or by a cookie. With none, they do so by their address where the Service has
+    /// sessionAffinity: ClientIP.
     #[arg(long, value_enum, default_value_t = Stay::None, value_name = "HOW")]
     affinity: Stay,
     /// Name of that cookie.
@@ -42,6 +43,10 @@ pub(super) struct EndpointArgs {
     /// Seconds that a connection without requests is kept.
     #[arg(long, value_name = "SECONDS", default_value = "55", value_parser = seconds)]
     endpoint_idle_timeout: Duration,
+    /// Seconds of silence after which an endpoint of HTTP/2 with requests is asked for a sign of life (PING), and after as many more given up; 0 for
+    /// never. Servers of gRPC may allow no more than one in 300.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    endpoint_ping_interval: Duration,
     /// PEM file of the authorities against which endpoints' certificates are checked [default: they are not].
     #[arg(long, value_name = "FILE")]
     endpoint_ca: Option<PathBuf>,
@@ -100,6 +105,7 @@ impl EndpointArgs {
         options.connect_timeout = self.connect_timeout;
         options.first_byte_timeout = self.first_byte_timeout;
         options.idle_timeout = self.endpoint_idle_timeout;
+        options.ping_interval = Some(self.endpoint_ping_interval).filter(|interval| !interval.is_zero());
         if let Some(file) = &self.endpoint_ca {
             let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
             let pem = fs::read(file).map_err(|error| told(&error))?;

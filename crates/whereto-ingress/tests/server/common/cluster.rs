@@ -5,7 +5,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use ingress_routing::model::{
     Backend, Change, Endpoint as SliceEndpoint, EndpointPort, EndpointSlice, Ingress, Kind, PathRule, PathType, Rule,
-    Service, ServicePort, Tls, TlsSecret,
+    Service, ServicePort, SessionAffinity, Tls, TlsSecret,
 };
 use ingress_routing::{CertificateFacts, Fingerprint, HttpsRedirect, KeyKind, Options, Router, RoutingTable};
 use object_change::{Delta, ObjectKey};
@@ -74,6 +74,13 @@ impl Cluster {
         for index in endpoints.len()..8 {
             self.router.apply(Change::EndpointSlice(Delta::Delete(key(&format!("{name}-{index}")))));
         }
+    }
+
+    /// Makes a Service one whose clients stay by their address, with the endpoints that it has.
+    pub(crate) fn keep_clients(&mut self, name: &str) {
+        let service = Service::new().with_port(ServicePort::new("http", 80));
+        let service = service.with_session_affinity(SessionAffinity::ClientIp);
+        self.router.apply(Change::Service(Delta::Upsert(key(name), service)));
     }
 
     pub(crate) fn ingress(&mut self, name: &str, host: &str, path: &str, service: &str) {
