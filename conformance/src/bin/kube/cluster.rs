@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
@@ -21,6 +22,9 @@ pub(crate) const OURS: SocketAddr = local(10153);
 pub(crate) const FRESH: SocketAddr = local(10253);
 /// Where the proxy in front of the API server listens.
 pub(crate) const PROXY: SocketAddr = local(16444);
+
+/// How long a server may take to know the cluster.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What our server may do: list and watch, the rule for each API group apart.
 const RULES: [(&str, &[&str]); 2] =
@@ -101,9 +105,11 @@ impl Cluster {
         Process::start(&format!("whereto-{}", listen.port()), &self.program, &self.folder, arguments)
     }
 
-    /// The same, knowing the cluster.
+    /// The same, knowing all of the cluster: as the original does, it answers for what it has read before it has read everything.
     pub(crate) fn whereto(&self, listen: SocketAddr, variant: Variant, kubeconfig: &Path) -> Result<Process> {
-        compare::answering(self.start_whereto(listen, variant, kubeconfig)?, listen)
+        let mut process = self.start_whereto(listen, variant, kubeconfig)?;
+        process.wait(PATIENCE, || told(listen, "/ready").is_ok_and(|(status, _)| status == 200))?;
+        Ok(process)
     }
 }
 

@@ -14,7 +14,7 @@ use whereto_conformance::reply::Reply;
 use whereto_conformance::variant::Variant;
 
 use crate::changes::Marker;
-use crate::cluster::{COREDNS, Cluster, OURS};
+use crate::cluster::{self, COREDNS, Cluster, OURS};
 
 /// How long a reply may take; CoreDNS forgets to answer some questions.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -31,7 +31,7 @@ pub(crate) fn ask(server: SocketAddr, name: &str, record_type: &str) -> Result<O
 
 /// Waits until a server knows the Service that every cluster has.
 pub(crate) fn answering(mut process: Process, address: SocketAddr) -> Result<Process> {
-    process.wait(Duration::from_secs(30), || {
+    process.wait(cluster::PATIENCE, || {
         let reply = ask(address, "kubernetes.default.svc.cluster.local.", "A").ok().flatten();
         reply.is_some_and(|reply| !reply.answer.is_empty())
     })?;
