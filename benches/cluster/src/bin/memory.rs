@@ -2,11 +2,14 @@
 
 use std::alloc::System;
 use std::fs;
+use std::net::IpAddr;
 
 use anyhow::{Context as _, Result};
 use bench_cluster::{Cluster, Kind, Shape, Wires};
 use clap::Parser;
-use dns_records::Limits;
+use dns_records::model::{Change, Namespace, Pod};
+use dns_records::{ClusterZones, Limits, PodMode, ZoneConfig};
+use object_change::{Delta, ObjectKey};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -19,12 +22,15 @@ struct Arguments {
     /// Then so many changes of one slice each.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     updates: usize,
+    /// Running Pods, where their names are verified; measured alone.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pods: u32,
     #[command(flatten)]
     shape: Shape,
 }
 
 fn main() -> Result<()> {
-    let Arguments { updates, shape } = Arguments::parse();
+    let Arguments { updates, pods, shape } = Arguments::parse();
     let cluster = Cluster::new(shape);
     let (services, endpoints) = (cluster.services.len(), cluster.endpoints());
     println!("{services} Services, {endpoints} endpoints");
@@ -62,7 +68,26 @@ fn main() -> Result<()> {
         std::hint::black_box(snapshot.respond(wire, Limits::udp(), seed, &mut out));
     }
     println!("respond: {} allocations in {} queries", region.change().allocations, wires.len());
-    drop(cluster);
+    print_pods(&cluster, pods)
+}
+
+/// What Pods occupy that are spread over the cluster's namespaces.
+fn print_pods(cluster: &Cluster, pods: u32) -> Result<()> {
+    let namespaces: Vec<String> = cluster.namespaces().collect();
+    let mut zones = ClusterZones::new(ZoneConfig::new("cluster.local")?.with_pods(PodMode::Verified))?;
+    for name in &namespaces {
+        zones.apply(Change::Namespace(Delta::Upsert(ObjectKey::cluster_scoped(&**name), Namespace::new())));
+    }
+    let region = Region::new(ALLOCATOR);
+    for (number, namespace) in (0..pods).zip(namespaces.iter().cycle()) {
+        let key = ObjectKey::new(&**namespace, format!("workload-{:08x}-{:05x}", number / 5, number));
+        let pod = Pod::new(IpAddr::from((0x0a80_0000 + number).to_be_bytes()));
+        zones.apply(Change::Pod(Delta::Upsert(key, pod)));
+    }
+    let snapshot = zones.publish(1);
+    let occupied = live(&region);
+    println!("{pods} Pods: {occupied} B live, {:.0} B per Pod", per(occupied, pods as usize));
+    drop(snapshot);
     Ok(())
 }
 
