@@ -19,9 +19,11 @@
 //! could forget to set. What the embedding program adds as a remark decides nothing: a kind of objects that can't be read any more is worth
 //! a line, but a server that answers from what it knows is of more use than none.
 //!
+//! **Freed memory goes back**: glibc's allocator keeps what is freed below what is not, so that a server which once had 10,000 connections, or
+//! has read a large cluster, would occupy for ever what it needed then. A task asks it for all free pages, seldom where little comes of it.
+//!
 //! **Sockets are bound before anything is started**, and do not share their ports with other servers unless asked to. `[::]` takes IPv4 as
 //! well, but beside `0.0.0.0` on the same port, which would otherwise be refused.
-#![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod addresses;
@@ -29,6 +31,7 @@ mod admin;
 mod bind_error;
 mod lifecycle;
 mod listen;
+mod memory;
 mod process;
 mod running;
 mod shutdown;

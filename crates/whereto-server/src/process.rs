@@ -11,7 +11,11 @@ pub(crate) struct Process;
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let gauges = [
-            ("process_resident_memory_bytes", "Octets of memory in use", resident_octets()),
+            (
+                "process_resident_memory_bytes",
+                "Octets of memory in use",
+                resident_octets().and_then(|octets| i64::try_from(octets).ok()),
+            ),
             ("process_open_fds", "Open file descriptors", open_files()),
             ("process_max_fds", "File descriptors that may be open", max_files()),
         ];
@@ -24,10 +28,11 @@ impl Collector for Process {
     }
 }
 
-fn resident_octets() -> Option<i64> {
+/// The memory that the system counts for this process, where it tells.
+pub(crate) fn resident_octets() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.split_ascii_whitespace().next()?.parse::<i64>().ok().map(|kibibytes| kibibytes * 1024)
+    line.split_ascii_whitespace().next()?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }
 
 fn open_files() -> Option<i64> {

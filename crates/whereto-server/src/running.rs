@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 use crate::lifecycle::{Lifecycle, ServerHandle};
+use crate::memory;
 use crate::shutdown::Shutdown;
 use crate::threads::Threads;
 
@@ -31,6 +32,7 @@ impl Running {
     ) -> Self {
         let handle = lifecycle.handle();
         let (end, ended) = channel();
+        runtime.spawn(memory::tend(lifecycle.clone()));
         runtime.spawn(async move {
             shutdown.lead(lifecycle, drain).await;
             // Whoever waits is gone when this fails.
