@@ -103,6 +103,11 @@ async fn lists_are_paged_and_changes_followed() {
     .await;
     assert_eq!(published.first().map(View::len), Some(7));
     assert_eq!(fake.world(|world| world.lists), 3, "7 objects in pages of 3");
+    assert_eq!(
+        fake.world(|world| world.last_lists.clone()),
+        [false, false, true],
+        "the watch has a connection without a long list's buffers"
+    );
     assert!(events.contains(&Event::Synced(Kind::Service)));
     assert!(!events.iter().any(|event| matches!(event, Event::Failed { .. })), "{events:?}");
 }

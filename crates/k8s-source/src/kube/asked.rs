@@ -5,16 +5,20 @@ use std::time::Duration;
 use ::kube::Client;
 use ::kube::core::params::{ListParams, WatchParams};
 use ::kube::core::{Request, Status};
+use http::header::{self, HeaderName, HeaderValue};
 use rand::RngExt as _;
 
 use super::body::{Body, patiently};
-use super::decode::{self, Page};
+use super::decode::{self, Next, Page};
 use super::problem::{Problem, Verb};
 use super::watched::{Extent, Watched};
 use super::{KubeOptions, Resource};
 
 /// How much longer than a watch lasts nothing may be heard: the server ends a watch in time.
 const GRACE: Duration = Duration::from_secs(5);
+/// RFC 9112 §9.6. HTTP/2 has no such field, and the client leaves it out there.
+const LAST_OF_ITS_CONNECTION: (HeaderName, HeaderValue) = (header::CONNECTION, HeaderValue::from_static("close"));
+
 /// What is asked for, and how.
 pub(super) struct Asked {
     client: Client,
@@ -71,13 +75,16 @@ impl Asked {
         Ok(Body::new(reader, self.patience()))
     }
 
-    pub(super) async fn page<T: Watched>(&self, next: Option<&str>, is_paged: bool) -> Result<Page<T>, Problem> {
+    pub(super) async fn page<T: Watched>(&self, next: Option<&Next>, is_paged: bool) -> Result<Page<T>, Problem> {
         let params = ListParams {
             limit: is_paged.then_some(self.page_size),
-            continue_token: next.map(Into::into),
+            continue_token: next.map(|next| next.token.clone().into()),
             ..self.list()
         };
-        self.listed(&params).await
+        // A connection keeps the buffers that a long list made it have, half a megabyte. The watch, which would be the next to use it,
+        // needs none of that.
+        let is_last = next.and_then(|next| next.remaining).is_some_and(|count| count <= u64::from(self.page_size));
+        self.listed(&params, is_last.then_some(LAST_OF_ITS_CONNECTION)).await
     }
 
     /// The object of this name, if it is there: a list, so that no further permission is needed.
@@ -86,15 +93,20 @@ impl Asked {
         let mut params = self.list();
         params.field_selector =
             Some(self.fields.as_ref().map_or_else(|| own.clone(), |fields| format!("{own},{fields}")));
-        self.listed(&params).await
+        self.listed(&params, None).await
     }
 
     fn list(&self) -> ListParams {
         ListParams { label_selector: self.labels.clone(), field_selector: self.fields.clone(), ..ListParams::default() }
     }
 
-    async fn listed<T: Watched>(&self, params: &ListParams) -> Result<Page<T>, Problem> {
-        let request = self.request.list(params).map_err(|error| Problem::Malformed(error.to_string().into()))?;
+    async fn listed<T: Watched>(
+        &self,
+        params: &ListParams,
+        field: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Page<T>, Problem> {
+        let mut request = self.request.list(params).map_err(|error| Problem::Malformed(error.to_string().into()))?;
+        request.headers_mut().extend(field);
         let text = self.send(request, Verb::List).await?.whole().await?;
         decode::page(&text)
     }
@@ -111,7 +123,7 @@ impl Asked {
         let mut request =
             self.request.watch(&params, version).map_err(|error| Problem::Malformed(error.to_string().into()))?;
         // An event must not wait in a compressor.
-        request.headers_mut().insert(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
+        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         self.send(request, Verb::Watch).await
     }
 

@@ -20,9 +20,17 @@ pub(super) struct Read<T> {
 pub(super) struct Page<T> {
     /// The list's version: the number, and as the server wrote it.
     pub(super) version: (u64, Box<str>),
-    /// What to ask for the next page with.
-    pub(super) next: Option<Box<str>>,
+    pub(super) next: Option<Next>,
     pub(super) objects: Vec<Read<T>>,
+}
+
+/// The page after this one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Next {
+    /// What to ask for it with.
+    pub(super) token: Box<str>,
+    /// How many objects are still to come, where the server says so: not if the list is of some objects only.
+    pub(super) remaining: Option<u64>,
 }
 
 /// One line of a watch.
@@ -50,7 +58,8 @@ struct List<'j> {
 struct ListMeta {
     resource_version: Box<str>,
     #[serde(rename = "continue")]
-    next: Option<Box<str>>,
+    token: Option<Box<str>>,
+    remaining_item_count: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +84,8 @@ pub(super) fn page<T: Watched>(text: &[u8]) -> Result<Page<T>, Problem> {
         return Err(Problem::Malformed("a list without metadata.resourceVersion".into()));
     }
     let objects = items.unwrap_or_default().into_iter().map(object).collect::<Result<_, _>>()?;
-    let next = metadata.next.filter(|next| !next.is_empty());
+    let remaining = metadata.remaining_item_count;
+    let next = metadata.token.filter(|token| !token.is_empty()).map(|token| Next { token, remaining });
     Ok(Page { version: (number(&version), version), next, objects })
 }
 
@@ -144,11 +154,11 @@ mod tests {
 
     #[test]
     fn a_page_is_read_object_by_object() {
-        let text = br#"{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"70","continue":"abc"},"items":[
+        let text = br#"{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"70","continue":"abc","remainingItemCount":9},"items":[
             {"metadata":{"namespace":"shop","name":"web","resourceVersion":"7"},"spec":{"clusterIP":"10.0.0.1"}},
             {"metadata":{"namespace":"shop","name":"bad","resourceVersion":"8"},"spec":{"ports":[{"port":"eighty"}]}}]}"#;
         let page = page::<Service>(text).unwrap();
-        assert_eq!((page.version.0, page.next.as_deref()), (70, Some("abc")));
+        assert_eq!((page.version.0, page.next), (70, Some(Next { token: "abc".into(), remaining: Some(9) })));
         let [web, bad] = &page.objects[..] else { panic!("two objects") };
         assert_eq!((web.key.to_string(), web.version), ("shop/web".into(), 7));
         assert_eq!(&*web.object.as_ref().unwrap().metadata.resource_version, "", "it is no content");

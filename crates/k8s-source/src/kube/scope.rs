@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::asked::Asked;
 use super::backoff::Backoff;
 use super::body::Body;
-use super::decode::{self, Event, Page, Read};
+use super::decode::{self, Event, Next, Page, Read};
 use super::news::{News, Told};
 use super::packed_key::PackedKey;
 use super::problem::Problem;
@@ -37,8 +37,8 @@ pub(super) struct Standing {
 enum Phase {
     /// A list has to be read from its beginning.
     List,
-    /// Pages of a list have been read; what to ask for the next with.
-    Page(Box<str>),
+    /// Pages of a list have been read; the next one.
+    Page(Next),
     /// Everything up to a version is known, and a watch has to begin there.
     Watch(Box<str>),
     Watching {

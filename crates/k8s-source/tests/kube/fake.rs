@@ -80,6 +80,8 @@ pub(crate) struct World {
     pub(crate) watches: usize,
     /// Their targets.
     pub(crate) targets: Vec<String>,
+    /// Which of the lists' requests were the last of their connections, as the client would have it.
+    pub(crate) last_lists: Vec<bool>,
     /// What cannot be done at all.
     pub(crate) denied: Option<&'static str>,
 }
@@ -140,7 +142,10 @@ impl World {
             of_kind.map(|((_, name), object)| (name, object)).filter(|(name, _)| name.as_str() > last).peekable();
         let items: Vec<_> = rest.by_ref().take(limit).collect();
         let next = match (rest.peek(), items.last()) {
-            (Some(_), Some((name, _))) => format!(r#","continue":"{version}.{name}""#),
+            (Some(_), Some((name, _))) => {
+                let remaining = rest.count();
+                format!(r#","continue":"{version}.{name}","remainingItemCount":{remaining}"#)
+            }
             _ => String::new(),
         };
         let items: Vec<_> = items.iter().map(|(name, (version, rest))| Self::json(name, *version, rest)).collect();
@@ -189,6 +194,9 @@ impl Fake {
         let (fault, denied) = self.world(|world| {
             *if is_watch { &mut world.watches } else { &mut world.lists } += 1;
             world.targets.push(target.clone());
+            if !is_watch {
+                world.last_lists.push(head.to_ascii_lowercase().contains("\r\nconnection: close\r\n"));
+            }
             (world.faults.pop_front().flatten(), world.denied)
         });
         if denied == Some(if is_watch { "watch" } else { "list" }) {
