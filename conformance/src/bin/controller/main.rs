@@ -24,18 +24,13 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use whereto_conformance::control_plane::{ControlPlane, namespace};
+use whereto_conformance::options::ended;
 
 use arguments::{Arguments, Part};
 use environment::Environment;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("controller: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("controller", run())
 }
 
 fn run() -> Result<ExitCode> {

@@ -19,18 +19,13 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use whereto_conformance::chance::Chance;
+use whereto_conformance::options::ended;
 
 use arguments::{Arguments, Role, Run};
 use scenarios::Stage;
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("edge: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("edge", run(Arguments::parse()))
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode> {

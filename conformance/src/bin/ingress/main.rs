@@ -20,6 +20,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use whereto_conformance::chance::Chance;
+use whereto_conformance::options::ended;
 
 use arguments::Arguments;
 use known::Ledger;
@@ -35,13 +36,7 @@ const ENOUGH: usize = 10_000;
 const SHOWN: usize = 20;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("ingress: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("ingress", run())
 }
 
 fn run() -> Result<ExitCode> {

@@ -21,6 +21,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use whereto_conformance::control_plane::namespace;
+use whereto_conformance::options::ended;
 use whereto_conformance::upstream;
 use whereto_conformance::variant::Variant;
 
@@ -29,13 +30,7 @@ use changes::Changes;
 use cluster::Cluster;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("kube: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("kube", run())
 }
 
 fn run() -> Result<ExitCode> {

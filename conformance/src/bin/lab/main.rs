@@ -20,18 +20,13 @@ use whereto_conformance::lab::case::{Case, Original};
 use whereto_conformance::lab::known::Ledger;
 use whereto_conformance::lab::recording::Recording;
 use whereto_conformance::lab::{generate, judge, known, recording};
+use whereto_conformance::options::ended;
 
 use arguments::Arguments;
 use worker::Job;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("lab: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("lab", run())
 }
 
 fn run() -> Result<ExitCode> {

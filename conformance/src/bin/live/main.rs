@@ -18,6 +18,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use whereto_conformance::control_plane::namespace;
 use whereto_conformance::deviation::{self, Ledger};
+use whereto_conformance::options::ended;
 use whereto_conformance::variant::Variant;
 use whereto_conformance::{compare, upstream};
 
@@ -26,13 +27,7 @@ use round::Round;
 use tally::Tally;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("live: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    ended("live", run())
 }
 
 fn run() -> Result<ExitCode> {
