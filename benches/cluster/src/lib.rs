@@ -1,8 +1,10 @@
-//! A synthetic cluster of any size, the same for every benchmark: as objects, as changes, as zone files, as queries.
+//! A synthetic cluster of any size, the same for every benchmark: as objects, as changes, as zone files, as queries. [`ingress`] has one for
+//! routing.
 
 mod change;
 mod cluster;
 mod file;
+pub mod ingress;
 mod query;
 mod wires;
 

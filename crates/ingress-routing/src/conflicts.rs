@@ -12,7 +12,7 @@ use crate::outcome::{Reason, RouteMatch};
 use crate::path_pattern::PathForm;
 use crate::rank::RankField;
 use crate::request::Scheme;
-use crate::table::{HostEntry, Route, RoutingTable, Target, UpstreamState};
+use crate::table::{HostEntry, PathNode, Route, RoutingTable, Target, UpstreamState};
 use crate::witness::Witness;
 
 /// Something that the authors of Ingresses would want to know, about rules that are well-formed each for itself.
@@ -101,7 +101,7 @@ impl RoutingTable {
 
     fn rule_conflicts(&self) -> Vec<Conflict<'_>> {
         let mut found: Vec<(&Route, Conflict<'_>)> = Vec::new();
-        for (_, _, node) in self.paths.nodes() {
+        for node in self.paths.nodes() {
             for loser in node.losers() {
                 let rank = loser.rank();
                 let same_place = |winner: &&Route| {
@@ -136,13 +136,13 @@ impl RoutingTable {
         // A host with a rule for every path hides nothing by chance: whoever wrote it meant it.
         let open: Vec<_> = hosts
             .into_iter()
-            .filter(|(_, entry)| self.paths.node(entry.id, "").is_none_or(|node| node.prefix().is_none()))
+            .filter(|(_, entry)| !self.paths.node(entry.id, b"").is_some_and(PathNode::has_prefix))
             .collect();
         for route in self.routes().filter(|route| route.host.form() != HostForm::Exact) {
             let hides = |(host, entry): &&(&HostPattern, &HostEntry)| {
                 **host != *route.host
                     && route.host.covers(host)
-                    && self.paths.find(entry.id, entry.depths, route.path.as_str()).is_none()
+                    && self.paths.find(entry.id, entry.depths, route.path.as_str().as_bytes()).is_none()
             };
             if let Some((host, _)) = open.iter().find(hides) {
                 let conflict =

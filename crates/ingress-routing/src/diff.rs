@@ -206,8 +206,8 @@ struct Side<'t> {
 impl<'t> Side<'t> {
     fn new(table: &'t RoutingTable) -> Self {
         let mut keys: HashMap<HostId, Vec<&str>, FixedState> = HashMap::default();
-        for (host, key, _) in table.paths.nodes() {
-            keys.entry(host).or_default().push(key);
+        for node in table.paths.nodes() {
+            keys.entry(node.host()).or_default().push(node.key());
         }
         Self { table, keys }
     }

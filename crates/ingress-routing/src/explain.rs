@@ -102,7 +102,7 @@ impl RoutingTable {
                 choices,
             };
         };
-        let found = self.find(&request).filter(|_| self.missing.is_empty());
+        let found = self.find(request.parts()).filter(|_| self.missing.is_empty());
         let matched = found.map(|found| found.matched);
         let upstream = matched.and_then(|matched| self.upstream_of(matched));
         let candidates = self.candidates(&request, matched);
@@ -149,7 +149,7 @@ fn near_miss(route: &Route, path: &NormalPath<'_>) -> Option<NearMiss> {
     let folded = |text: &str| text.to_ascii_lowercase();
     let same_but_case = match pattern.form() {
         PathForm::Exact => pattern.as_str().eq_ignore_ascii_case(path),
-        PathForm::Prefix => below(&folded(key), &folded(path_key)),
+        PathForm::Prefix => below(folded(key).as_bytes(), folded(path_key).as_bytes()),
     };
     if same_but_case {
         Some(NearMiss::LetterCase)
@@ -158,7 +158,7 @@ fn near_miss(route: &Route, path: &NormalPath<'_>) -> Option<NearMiss> {
     } else if key == path_key {
         Some(NearMiss::FinalSlash)
     } else {
-        (!key.is_empty() && below(key, path_key)).then_some(NearMiss::BelowExact)
+        (!key.is_empty() && below(key.as_bytes(), path_key.as_bytes())).then_some(NearMiss::BelowExact)
     }
 }
 

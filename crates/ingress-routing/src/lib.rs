@@ -7,8 +7,13 @@
 //!
 //! **One index.** Rules are found by host, then by path without a final slash in one persistent map for all hosts; a bit set of each host
 //! says which numbers of elements to look up. For a host with few paths, which most are, the same rules are also in a list by rank, where the first
-//! that matches decides: memory is read in fewer places, and that is what a route costs in a large table. A rule points to an [`Upstream`], a Service's port, of which the table has one each:
-//! an endpoint that comes or goes changes one place, however many rules lead there.
+//! that matches decides. A rule points to an [`Upstream`], a Service's port, of which the table has one each: an endpoint that comes or goes
+//! changes one place, however many rules lead there.
+//!
+//! **A route waits for memory, then for octets.** In a large table what is read of a host or path lies in one place: its name, its rules' paths, and
+//! what each rule leads to. Neither the rule itself nor its [`Upstream`] is read, only pointed to. Hosts and paths that are in normal
+//! form already, as nearly all are, are seen to be so many octets at a time; the parsers that go octet by octet, and tell what is wrong,
+//! read the others.
 //!
 //! **One writer, any readers.** [`Router`] changes persistent maps; [`Router::publish`] shares them with a [`RoutingTable`], at the cost of a few
 //! reference counts. The router keeps retired tables until it is their last owner, so that no reader pays for freeing one.
@@ -42,6 +47,7 @@ mod path_pattern;
 mod rank;
 mod request;
 mod router;
+mod scan;
 mod table;
 mod witness;
 

@@ -94,8 +94,8 @@ impl PathPattern {
     /// Whether requests with this path are the rule's (kubernetes.io, Ingress, "Path types").
     pub fn matches(&self, path: &NormalPath<'_>) -> bool {
         match self.form {
-            PathForm::Exact => path.as_str() == &*self.path,
-            PathForm::Prefix => below(self.key(), key_of(path.as_str())),
+            PathForm::Exact => path.as_bytes() == self.path.as_bytes(),
+            PathForm::Prefix => below(self.key().as_bytes(), key_octets(path.as_bytes())),
         }
     }
 
@@ -106,7 +106,7 @@ impl PathPattern {
 
     /// How many elements the path has.
     pub fn elements(&self) -> usize {
-        depth(self.key())
+        first_elements(self.key().as_bytes(), usize::MAX).1
     }
 
     /// The path without a final slash.
@@ -130,14 +130,28 @@ pub(crate) fn key_of(path: &str) -> &str {
     path.strip_suffix('/').unwrap_or(path)
 }
 
-/// How many elements a key has.
-pub(crate) fn depth(key: &str) -> usize {
-    key.bytes().filter(|octet| *octet == b'/').count()
+/// The octets of [`key_of`] a path.
+pub(crate) fn key_octets(path: &[u8]) -> &[u8] {
+    path.strip_suffix(b"/").unwrap_or(path)
+}
+
+/// The key of at most so many of a key's first elements, and how many there are.
+pub(crate) fn first_elements(key: &[u8], most: usize) -> (&[u8], usize) {
+    let mut depth = 0;
+    for (at, octet) in key.iter().enumerate() {
+        if *octet == b'/' {
+            if depth == most {
+                return (key.get(..at).unwrap_or_default(), depth);
+            }
+            depth += 1;
+        }
+    }
+    (key, depth)
 }
 
 /// Whether the elements of the key `upper` are the first ones of the key `key`.
-pub(crate) fn below(upper: &str, key: &str) -> bool {
-    key.strip_prefix(upper).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+pub(crate) fn below(upper: &[u8], key: &[u8]) -> bool {
+    key.strip_prefix(upper).is_some_and(|rest| rest.first().is_none_or(|next| *next == b'/'))
 }
 
 /// Why a text is no path of a rule.

@@ -21,6 +21,7 @@ pub use options::{
     AbsoluteFormHost, Escape, EscapeCase, NonAscii, PathOptions, RequestOptions, ServerNamePolicy, Slashes,
 };
 pub use path::{Elements, NormalPath};
+pub(crate) use read::Parts;
 pub use read::{Request, RequestBuffer};
 pub use target::RequestTarget;
 pub use unroutable::{Malformed, PathError, Unroutable};

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use imbl::Vector;
 use object_change::{Delta, Diagnostic, Effect, ObjectKey, ObjectRef};
 
 use crate::certificate::CertificateIndex;
@@ -18,7 +17,7 @@ use crate::model::{
     Backend, Change, EndpointSlice, Ingress, IngressClass, Kind, Kinds, Service, ServiceRef, TlsSecret,
 };
 use crate::options::{Classes, Options};
-use crate::table::{DefaultBackend, Destination, HostIndex, Map, PathIndex, RoutingTable, Seniority, Target};
+use crate::table::{DefaultBackend, Destination, HostIndex, Map, Numbered, PathIndex, RoutingTable, Seniority, Target};
 pub(crate) use certificates::OfferKey;
 use certificates::{Offered, Secrets};
 use classes::{Claim, KnownClasses};
@@ -58,7 +57,7 @@ impl Router {
             }
         }
         let mut upstreams = Upstreams::new(options.service_affinity);
-        let mut ports = Vector::new();
+        let mut ports = Numbered::default();
         let own_default = options.default_backend.as_ref().map(|(service, port)| {
             let target = Target::Upstream(upstreams.acquire(&mut ports, service.clone(), port));
             Arc::new(DefaultBackend {

@@ -1,15 +1,18 @@
 //! The immutable view that requests are routed by.
 
+mod found;
 mod hosts;
+mod numbered;
 mod paths;
 mod route;
 mod upstream;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use imbl::GenericHashMap;
 use imbl::shared_ptr::DefaultSharedPtr;
-use imbl::{GenericHashMap, Vector};
 use object_change::ObjectKey;
 
 use crate::certificate::{CertificateChoice, CertificateIndex, CertificateOffer};
@@ -17,13 +20,16 @@ use crate::compile::Compiled;
 use crate::host::Host;
 use crate::model::Kinds;
 use crate::options::{HostFallback, HttpsRedirect, Options};
-use crate::outcome::{Outcome, Reason, Redirect, RouteMatch};
-use crate::request::{Request, RequestBuffer, RequestHead, Scheme, Unroutable};
+use crate::outcome::{ACME_PREFIX, Forward, Outcome, Reason, Redirect, RouteMatch};
+use crate::request::{Parts, Request, RequestBuffer, RequestHead, Scheme, Unroutable};
 use crate::router::OfferKey;
-pub(crate) use hosts::{Found, HostEntry, HostIndex};
+pub(crate) use found::{Decider, Found};
+pub(crate) use hosts::{HostEntry, HostIndex};
+pub(crate) use numbered::Numbered;
 pub(crate) use paths::{Depths, PathIndex, PathNode};
 pub use route::{DefaultBackend, Route};
 pub(crate) use route::{Destination, Owner, Seniority, Target};
+pub(crate) use upstream::UpstreamSlot;
 pub use upstream::{Upstream, UpstreamEndpoint, UpstreamState};
 
 /// A persistent map: its keys come from the cluster, not from a request's sender, so its hash needs no secret.
@@ -33,9 +39,19 @@ pub(crate) type Map<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct HostId(pub(crate) u32);
 
-/// Number of an [`Upstream`].
+/// Number of an [`Upstream`]: its place, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct UpstreamId(pub(crate) u32);
+pub(crate) struct UpstreamId(NonZeroU32);
+
+impl UpstreamId {
+    pub(crate) fn new(place: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(place as u32))
+    }
+
+    pub(crate) const fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Where requests go, at one moment: immutable, made by [`crate::Router::publish`], shared by any number of threads.
 #[derive(Clone, Debug)]
@@ -43,13 +59,20 @@ pub struct RoutingTable {
     pub(crate) options: Arc<Options>,
     pub(crate) hosts: HostIndex,
     pub(crate) paths: PathIndex,
-    pub(crate) upstreams: Vector<Arc<Upstream>>,
+    pub(crate) upstreams: Numbered<UpstreamSlot>,
     /// For requests whose host has no default backend of its own.
     pub(crate) default: Option<Arc<DefaultBackend>>,
     pub(crate) ingresses: Map<ObjectKey, Arc<Compiled>>,
     pub(crate) offers: Map<OfferKey, Arc<CertificateOffer>>,
     pub(crate) certificates: CertificateIndex,
     pub(crate) missing: Kinds,
+}
+
+/// Where a request goes, as [`Outcome`], without the request.
+enum Verdict<'a> {
+    Forward(RouteMatch<'a>, &'a Upstream),
+    Respond(Option<RouteMatch<'a>>, Reason),
+    Redirect(RouteMatch<'a>, Redirect<'a>),
 }
 
 impl RoutingTable {
@@ -79,8 +102,8 @@ impl RoutingTable {
     /// # Ok::<(), std::net::AddrParseError>(())
     /// ```
     pub fn route<'a>(&'a self, head: &RequestHead<'a>, buffer: &'a mut RequestBuffer) -> Outcome<'a> {
-        match head.read(&self.options.request, buffer) {
-            Ok(request) => self.route_request(request),
+        match head.parts(&self.options.request, buffer) {
+            Ok(parts) => self.outcome(head, parts),
             Err(Unroutable::Malformed(malformed)) => Outcome::Malformed(malformed),
             Err(unroutable) => Outcome::Respond {
                 status: unroutable.status(),
@@ -93,31 +116,43 @@ impl RoutingTable {
 
     /// Where a request goes that was read already, with the options of this table ([`Options::request`]).
     pub fn route_request<'a>(&'a self, request: Request<'a>) -> Outcome<'a> {
-        let respond = |reason: Reason, matched| Outcome::Respond {
-            status: reason.status(),
-            reason,
-            matched,
-            request: Some(request),
-        };
+        self.outcome(request.head(), *request.parts())
+    }
+
+    #[inline(always)]
+    fn outcome<'a>(&'a self, head: &RequestHead<'a>, parts: Parts<'a>) -> Outcome<'a> {
+        match self.verdict(head.scheme, &parts) {
+            Verdict::Forward(matched, upstream) => {
+                Outcome::Forward(Forward { matched, upstream, request: Request::new(head, parts) })
+            }
+            Verdict::Redirect(matched, redirect) => Outcome::Redirect { redirect, matched },
+            Verdict::Respond(matched, reason) => {
+                Outcome::Respond { status: reason.status(), reason, matched, request: Some(Request::new(head, parts)) }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn verdict<'a>(&'a self, scheme: Scheme, parts: &Parts<'a>) -> Verdict<'a> {
         if !self.missing.is_empty() {
-            return respond(Reason::NotSynced(self.missing), None);
+            return Verdict::Respond(None, Reason::NotSynced(self.missing));
         }
-        let Some(found) = self.find(&request) else { return respond(Reason::NoRule, None) };
-        let matched = found.matched;
-        if found.guarded {
-            return respond(Reason::AccessControl, Some(matched));
+        let Some(Found { matched, guarded, upstream }) = self.find(parts) else {
+            return Verdict::Respond(None, Reason::NoRule);
+        };
+        if guarded {
+            return Verdict::Respond(Some(matched), Reason::AccessControl);
         }
-        if let Some(redirect) = self.redirect(&request) {
-            return Outcome::Redirect { redirect, matched };
+        if let Some(redirect) = self.redirect(scheme, parts) {
+            return Verdict::Redirect(matched, redirect);
         }
-        let Some(id) = found.upstream else { return respond(Reason::ResourceBackend, Some(matched)) };
-        let Some(upstream) = self.upstream(id) else { return respond(Reason::NoService, Some(matched)) };
-        match &upstream.state {
-            UpstreamState::Ready(_) => Outcome::Forward(crate::outcome::Forward { matched, upstream, request }),
-            UpstreamState::NoEndpoints => respond(Reason::NoEndpoints, Some(matched)),
-            UpstreamState::NoService => respond(Reason::NoService, Some(matched)),
-            UpstreamState::NoPort => respond(Reason::NoPort, Some(matched)),
-            UpstreamState::ExternalName(_) => respond(Reason::ExternalName, Some(matched)),
+        let Some(id) = upstream else { return Verdict::Respond(Some(matched), Reason::ResourceBackend) };
+        let Some(slot) = self.upstreams.get(id.place()) else {
+            return Verdict::Respond(Some(matched), Reason::NoService);
+        };
+        match slot.unavailable() {
+            None => Verdict::Forward(matched, slot),
+            Some(reason) => Verdict::Respond(Some(matched), reason),
         }
     }
 
@@ -150,7 +185,7 @@ impl RoutingTable {
 
     /// All rules, also those of which another is always preferred; in no particular order.
     pub fn routes(&self) -> impl Iterator<Item = &Route> {
-        self.paths.nodes().flat_map(|(_, _, node)| node.routes()).map(|route| &**route)
+        self.paths.nodes().flat_map(PathNode::routes).map(|route| &**route)
     }
 
     /// The default backends: those of Ingresses, by namespace and name, then the controller's own.
@@ -176,30 +211,31 @@ impl RoutingTable {
         matched.destination().upstream().and_then(|id| self.upstream(id))
     }
 
-    pub(crate) fn upstream(&self, UpstreamId(id): UpstreamId) -> Option<&Upstream> {
-        self.upstreams.get(id as usize).map(|upstream| &**upstream)
+    pub(crate) fn upstream(&self, id: UpstreamId) -> Option<&Upstream> {
+        self.upstreams.get(id.place()).map(|upstream| &**upstream)
     }
 
     /// The rule or the default backend for a request.
-    pub(crate) fn find(&self, request: &Request<'_>) -> Option<Found<'_>> {
-        let path = request.path();
-        let mut hosts = self.hosts.matching(request.host()).peekable();
-        let first = hosts.peek().copied();
-        let tried = match self.options.host_fallback {
-            HostFallback::Never => 1,
-            HostFallback::OnPathMiss => usize::MAX,
-        };
-        if let Some(rule) = hosts.take(tried).find_map(|host| host.find(&self.paths, path.as_str())) {
-            return Some(rule);
+    pub(crate) fn find(&self, request: &Parts<'_>) -> Option<Found<'_>> {
+        let mut first = None;
+        for host in self.hosts.matching(request.host()) {
+            if let Some(found) = host.find(&self.paths, request.path().as_bytes()) {
+                return Some(found);
+            }
+            first = first.or(Some(host));
+            match self.options.host_fallback {
+                HostFallback::Never => break,
+                HostFallback::OnPathMiss => {}
+            }
         }
         let own = first.and_then(|host| host.default.as_deref()).map(RouteMatch::HostDefault);
         own.or_else(|| self.default.as_deref().map(RouteMatch::Default)).map(Found::new)
     }
 
     /// Whether a request is to be repeated by https.
-    fn redirect<'a>(&self, request: &Request<'a>) -> Option<Redirect<'a>> {
+    fn redirect<'a>(&self, scheme: Scheme, request: &Parts<'a>) -> Option<Redirect<'a>> {
         let HttpsRedirect::To { port } = self.options.https_redirect else { return None };
-        if request.head().scheme != Scheme::Http || request.path().as_str().starts_with(crate::outcome::ACME_PREFIX) {
+        if scheme != Scheme::Http || request.path().as_bytes().starts_with(ACME_PREFIX.as_bytes()) {
             return None;
         }
         let host = request.host()?;

@@ -89,6 +89,42 @@ fn routing_allocates_nothing() {
     assert_eq!(kinds.len(), 4, "{kinds:?}");
 }
 
+/// Few paths of many hosts are found otherwise than many of one host, and names by wildcards otherwise than others.
+#[test]
+fn routing_allocates_nothing_whatever_the_shape() {
+    let host = |name: &str, index: usize| format!("ingress n/i-{index}\nhost {name}\n");
+    let few = "Prefix / web:80\nPrefix /api/v1 web:80\nPrefix /static web:80\nExact /login web:80\n";
+    let many_hosts = |prefix: &str| -> String {
+        (0..1_000).map(|index| host(&format!("{prefix}app-{index}.shop.example"), index) + few).collect()
+    };
+    let paths: String = (0..10_000).map(|index| format!("Prefix /service-{index} web:80\n")).collect();
+    let shapes = [
+        ("hosts", many_hosts(""), "app-{}.shop.example", ["/static/site.css", "/api/v1/items?all", "/login", "/cart"]),
+        ("wildcards", many_hosts("*."), "eu.app-{}.shop.example", ["/static/site.css", "/api/v1", "/login", "/"]),
+        (
+            "one host",
+            host("shop.example", 0) + &paths,
+            "shop.example",
+            ["/service-{}/items", "/service-{}/", "/service-{}", "/service-{}/a/b/c"],
+        ),
+    ];
+    for (shape, cluster, name, targets) in shapes {
+        let table = cluster::table(&cluster);
+        let mut buffer = RequestBuffer::new();
+        for index in 0..1_000 {
+            let name = name.replace("{}", &index.to_string());
+            for target in targets {
+                let target = target.replace("{}", &index.to_string());
+                let head = RequestHead::new("GET", &target).with_host(&name).with_scheme(Scheme::Https);
+                let mut forwarded = false;
+                let count = allocations(|| forwarded = matches!(table.route(&head, &mut buffer), Outcome::Forward(_)));
+                assert!(forwarded, "{shape}: {name} {target}");
+                assert_eq!(count, 0, "{shape}: {name} {target}");
+            }
+        }
+    }
+}
+
 #[test]
 fn choosing_a_certificate_allocates_nothing() {
     let mut router = cluster::router(Options::new(), CLUSTER);

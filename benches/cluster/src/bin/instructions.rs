@@ -3,9 +3,11 @@
 use std::hint::black_box;
 
 use anyhow::{Result, ensure};
+use bench_cluster::ingress::{Requests, Spread};
 use bench_cluster::{Cluster, Kind, Shape, Wires};
 use clap::Parser;
 use dns_records::Limits;
+use ingress_routing::RequestBuffer;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
@@ -16,6 +18,9 @@ struct Arguments {
     /// Queries of each kind.
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     respond: usize,
+    /// Requests for rules of each spread, of which there are as many as Services.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    route: usize,
     /// Changes of one slice each.
     #[arg(long, value_name = "N", default_value_t = 500)]
     update: usize,
@@ -24,8 +29,9 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
-    let Arguments { respond, update, shape } = Arguments::parse();
+    let Arguments { respond, route, update, shape } = Arguments::parse();
     count_respond(&Cluster::new(shape), respond)?;
+    count_route(shape.services, route);
     // 100,000 endpoints at 10,000 Services: the size that the time of an update is promised for.
     count_update(&Cluster::new(Shape { endpoints: 10, ..shape }), update)
 }
@@ -49,6 +55,21 @@ fn count_respond(cluster: &Cluster, count: usize) -> Result<()> {
         println!("respond {} {}", kind.label(), queries.len());
     }
     Ok(())
+}
+
+fn count_route(rules: usize, count: usize) {
+    for spread in Spread::ALL {
+        let table = spread.router(rules).publish();
+        let requests = Requests::new(spread, rules, count);
+        requests.check(&table);
+        let mut buffer = RequestBuffer::new();
+        measured(&mut || {
+            for head in requests.iter() {
+                black_box(table.route(black_box(&head), &mut buffer));
+            }
+        });
+        println!("route {} {count}", spread.label());
+    }
 }
 
 fn count_update(cluster: &Cluster, count: usize) -> Result<()> {

@@ -248,7 +248,7 @@ fn redirect(table: &RoutingTable, request: &Request<'_>) -> ChoiceLine {
     let covered = request.host().is_some_and(|host| table.certificates.has_certificate(&host));
     line.with(match (request.head().scheme, covered) {
         (Scheme::Https, _) => "the request came by https",
-        (Scheme::Http, true) if request.path().as_str().starts_with(ACME_PREFIX) => "exempt",
+        (Scheme::Http, true) if request.path().as_bytes().starts_with(ACME_PREFIX.as_bytes()) => "exempt",
         (Scheme::Http, true) => "a certificate names the host",
         (Scheme::Http, false) => "no certificate names the host",
     })

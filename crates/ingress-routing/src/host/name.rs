@@ -1,6 +1,8 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::scan::{any_pair, find};
+
 /// Longest host name in octets, without a final dot: a DNS name of 255 octets in wire form (RFC 1035 §2.3.4), as Kubernetes counts it
 /// (DNS-1123 subdomain).
 pub const MAX_HOST: usize = 253;
@@ -59,6 +61,9 @@ impl<'a> Host<'a> {
     /// ```
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T, buffer: &'a mut HostBuffer) -> Result<Self, HostError> {
         let text = text.as_ref();
+        if let Some(name) = HostName::plain(text) {
+            return Ok(Self::Name(name));
+        }
         if let Some(bracketed) = text.strip_prefix(b"[") {
             let inner = bracketed.strip_suffix(b"]").ok_or(HostError::Ipv6)?;
             let inner = std::str::from_utf8(inner).map_err(|_| HostError::Ipv6)?;
@@ -76,10 +81,10 @@ impl<'a> Host<'a> {
         } else {
             text
         };
-        let folded = std::str::from_utf8(folded).map_err(|_| HostError::Octet { at: 0 })?;
+        let name = HostName(folded);
         // Hardly any name ends in a digit: the others are spared the parser of addresses.
-        let address = folded.ends_with(|last: char| last.is_ascii_digit()).then(|| folded.parse().ok()).flatten();
-        Ok(address.map_or(Self::Name(HostName(folded)), Self::Ipv4))
+        let address = folded.last().is_some_and(u8::is_ascii_digit).then(|| name.as_str().parse().ok()).flatten();
+        Ok(address.map_or(Self::Name(name), Self::Ipv4))
     }
 
     /// The DNS name; `None` for an address.
@@ -94,7 +99,7 @@ impl<'a> Host<'a> {
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(name) => f.write_str(name.0),
+            Self::Name(name) => name.fmt(f),
             Self::Ipv4(address) => address.fmt(f),
             Self::Ipv6(address) => write!(f, "[{address}]"),
         }
@@ -102,12 +107,29 @@ impl fmt::Display for Host<'_> {
 }
 
 /// A DNS name in lower case, without a final dot, no label of it empty, at most [`MAX_HOST`] octets long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct HostName<'a>(&'a str);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HostName<'a>(
+    /// Letters, digits, `-`, `_` and dots. Routing compares octets and is spared the check that they are UTF-8.
+    &'a [u8],
+);
 
 impl<'a> HostName<'a> {
-    /// The text.
+    /// The text as a name, where nothing has to be changed and it cannot be an address; `None` also where a closer look has to tell.
+    pub(crate) fn plain(text: &'a [u8]) -> Option<Self> {
+        is_plain(text).then_some(Self(text))
+    }
+
+    /// The text. Unlike [`as_bytes`](Self::as_bytes), it is read once more.
     pub const fn as_str(&self) -> &'a str {
+        match std::str::from_utf8(self.0) {
+            Ok(text) => text,
+            // There is no such name: all octets are ASCII.
+            Err(_) => "",
+        }
+    }
+
+    /// The octets of the text.
+    pub const fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
 
@@ -121,13 +143,25 @@ impl<'a> HostName<'a> {
     /// # Ok::<(), ingress_routing::HostError>(())
     /// ```
     pub fn parent(&self) -> Option<&'a str> {
-        self.0.split_once('.').map(|(_, parent)| parent)
+        self.as_str().split_once('.').map(|(_, parent)| parent)
+    }
+
+    /// The octets of [`parent`](Self::parent).
+    pub(crate) fn parent_bytes(&self) -> Option<&'a [u8]> {
+        let dot = find(self.0, b'.')?;
+        self.0.get(dot + 1..)
+    }
+}
+
+impl fmt::Debug for HostName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("HostName").field(&self.as_str()).finish()
     }
 }
 
 impl fmt::Display for HostName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -166,6 +200,26 @@ impl fmt::Display for HostError {
 }
 
 impl std::error::Error for HostError {}
+
+/// Whether the text is a name as it is compared, as nearly all are: [`check_name`] would find nothing, nothing has to be changed, and it is no
+/// address.
+fn is_plain(text: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (text.first(), text.last()) else { return false };
+    let dot = |octet: u8| octet == b'.';
+    text.len() <= MAX_HOST
+        && is_plain_octet(*first)
+        && !dot(*first)
+        && !dot(*last)
+        && !last.is_ascii_digit()
+        && !any_pair(text, |octet, next| !is_plain_octet(next) | (dot(octet) & dot(next)))
+}
+
+/// Whether names that need no change have the octet. Without branches, so that many are looked at in one step.
+#[inline(always)]
+fn is_plain_octet(octet: u8) -> bool {
+    // From `-` to `9` are `-`, `.`, `/` and the digits.
+    (octet.wrapping_sub(b'a') < 26) | ((octet.wrapping_sub(b'-') < 13) & (octet != b'/')) | (octet == b'_')
+}
 
 /// Whether the name has upper-case letters.
 fn check_name(text: &[u8]) -> Result<bool, HostError> {
@@ -277,5 +331,22 @@ mod tests {
         assert!(parsed(&longest).is_ok());
         assert!(parsed(longest.clone() + ".").is_ok());
         assert_eq!(parsed(longest + "a"), Err(HostError::TooLong));
+    }
+
+    /// What [`is_plain`] takes as it is, the parser that goes octet by octet would.
+    #[test]
+    fn plain_names_are_names() {
+        let octets = (0..=u8::MAX).flat_map(|octet| [vec![octet], vec![b'a', octet, b'a'], vec![b'-', octet]]);
+        let ends = ["a", "a.", "a..", ".a", "0", "a.0", "0.0.0.0"].map(|end| end.as_bytes().to_vec());
+        for end in octets.chain(ends) {
+            for length in 0..40 {
+                for text in [[&vec![b'x'; length][..], &end].concat(), [&end[..], &vec![b'x'; length]].concat()] {
+                    let address = std::str::from_utf8(&text).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok());
+                    let plain = check_name(&text) == Ok(false) && !address;
+                    let digit = text.last().is_some_and(u8::is_ascii_digit);
+                    assert_eq!(is_plain(&text), plain && !digit, "{}", text.escape_ascii());
+                }
+            }
+        }
     }
 }

@@ -91,8 +91,8 @@ impl HostPattern {
         match (&self.0, host.name()) {
             (Form::Any, _) => true,
             (_, None) => false,
-            (Form::Exact(exact), Some(name)) => **exact == *name.as_str(),
-            (Form::Wildcard(base), Some(name)) => name.parent() == Some(base),
+            (Form::Exact(exact), Some(name)) => exact.as_bytes() == name.as_bytes(),
+            (Form::Wildcard(base), Some(name)) => name.parent_bytes() == Some(base.as_bytes()),
         }
     }
 

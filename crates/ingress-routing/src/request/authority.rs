@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::unroutable::Malformed;
-use crate::host::{Host, HostBuffer};
+use crate::host::{Host, HostBuffer, HostName};
 
 /// Where a request's authority was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,10 @@ impl<'a> Authority<'a> {
     /// ```
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T, buffer: &'a mut HostBuffer) -> Result<Self, Malformed> {
         let text = text.as_ref();
+        // A name without port, as most are.
+        if let Some(name) = HostName::plain(text) {
+            return Ok(Self { host: Host::Name(name), port: None });
+        }
         if text.contains(&b'@') {
             return Err(Malformed::UserInfo);
         }

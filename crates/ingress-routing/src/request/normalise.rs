@@ -1,8 +1,10 @@
-//! The one normaliser. [`must_change`] reads a path once and, for nearly all, ends the matter; [`Writer`] writes the normal form of the rest.
+//! The one normaliser. [`is_plain`] reads a path once and, for nearly all, ends the matter; [`must_change`] reads the others octet by octet;
+//! [`Writer`] writes the normal form of what is left.
 
 use super::options::{Escape, EscapeCase, NonAscii, PathOptions, Slashes};
 use super::path::NormalPath;
 use super::unroutable::PathError;
+use crate::scan::any_pair;
 
 impl PathOptions {
     /// The normal form of a path that begins with `/` and has no query. What normalisation does not change is borrowed from `path`, the rest from
@@ -28,6 +30,9 @@ impl PathOptions {
     ) -> Result<NormalPath<'b>, PathError> {
         let path = path.as_ref();
         let rest = path.strip_prefix(b"/").ok_or(PathError::NotAbsolute)?;
+        if let Some(plain) = NormalPath::plain(path) {
+            return Ok(plain);
+        }
         let changed = must_change(path, self)?;
         let normal = if changed {
             buffer.clear();
@@ -38,10 +43,27 @@ impl PathOptions {
             path
         };
         // Both are ASCII by now.
-        std::str::from_utf8(normal)
-            .map(|text| NormalPath::new(text, changed))
-            .map_err(|error| PathError::NonAscii { at: error.valid_up_to() })
+        Ok(NormalPath::new(normal, changed))
     }
+}
+
+impl<'a> NormalPath<'a> {
+    /// A path without query that is its own normal form, whatever the options are; `None` also for one of which a closer look has to tell.
+    pub(super) fn plain(path: &'a [u8]) -> Option<Self> {
+        (path.first() == Some(&b'/') && is_plain(path)).then_some(Self::new(path, false))
+    }
+}
+
+/// Whether a path that begins with `/` is its own normal form whatever the options are, as nearly all are: [`must_change`] would find nothing.
+fn is_plain(path: &[u8]) -> bool {
+    !any_pair(path, |octet, next| {
+        // Visible characters of ASCII, but for those that mean something. A dot segment or an empty element begins with two octets of `.` and `/`,
+        // which are neighbours, the first of them a slash.
+        let invisible = next.wrapping_sub(b'!') > b'~' - b'!';
+        let escape = (next == b'%') | (next == b'\\');
+        let delimiter = (next == b'?') | (next == b'#');
+        invisible | escape | delimiter | ((octet == b'/') & (next | 1 == b'/'))
+    })
 }
 
 /// Whether the normal form differs from the path. Only dot segments are left to be found wrong.
@@ -235,5 +257,38 @@ impl Writer<'_, '_> {
             None => self.slash(),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn strictest() -> PathOptions {
+        PathOptions {
+            slashes: Slashes::Merge,
+            encoded_slash: Escape::Refuse,
+            encoded_backslash: Escape::Refuse,
+            backslash: Escape::Refuse,
+            encoded_semicolon: Escape::Refuse,
+            dot_segment_parameters: Escape::Refuse,
+            escape_case: EscapeCase::Upper,
+            non_ascii: NonAscii::Refuse,
+        }
+    }
+
+    proptest! {
+        /// Octet by octet, nothing is found in a plain path; and what is not plain has something that may mean something.
+        #[test]
+        fn plain_paths_do_not_change(
+            before in "[a-z/.]{0,40}", octets in prop::collection::vec(any::<u8>(), 0..2), after in "[a-z0-9/;]{0,40}"
+        ) {
+            let path = [b"/", before.as_bytes(), &octets, after.as_bytes()].concat();
+            let suspicious = |path: &[u8]| path.contains(&b'%') || path.windows(2).any(|pair| pair == b"/." || pair == b"//");
+            let found = must_change(&path, &strictest()) != Ok(false);
+            prop_assert_eq!(is_plain(&path), !found && !suspicious(&path), "{}", path.escape_ascii());
+        }
     }
 }

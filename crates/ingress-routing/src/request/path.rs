@@ -1,22 +1,32 @@
 use std::fmt;
 
 /// A path in normal form: as it is matched and as it is forwarded. It begins with `/` and is ASCII.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NormalPath<'a> {
-    text: &'a str,
+    /// Visible characters of ASCII. Routing compares octets and is spared the check that they are UTF-8.
+    text: &'a [u8],
     changed: bool,
 }
 
 impl<'a> NormalPath<'a> {
     /// `/`.
-    pub(crate) const ROOT: NormalPath<'static> = NormalPath { text: "/", changed: false };
+    pub(crate) const ROOT: NormalPath<'static> = NormalPath { text: b"/", changed: false };
 
-    pub(super) const fn new(text: &'a str, changed: bool) -> Self {
+    pub(super) const fn new(text: &'a [u8], changed: bool) -> Self {
         Self { text, changed }
     }
 
-    /// The text.
+    /// The text. Unlike [`as_bytes`](Self::as_bytes), it is read once more.
     pub const fn as_str(&self) -> &'a str {
+        match std::str::from_utf8(self.text) {
+            Ok(text) => text,
+            // There is no such path: all octets are ASCII.
+            Err(_) => "",
+        }
+    }
+
+    /// The octets of the text.
+    pub const fn as_bytes(&self) -> &'a [u8] {
         self.text
     }
 
@@ -27,7 +37,7 @@ impl<'a> NormalPath<'a> {
 
     /// Whether the path ends in a slash; `/` does.
     pub fn ends_in_slash(&self) -> bool {
-        self.text.ends_with('/')
+        self.text.ends_with(b"/")
     }
 
     /// The elements between the slashes. A final slash is followed by none (Ingress, `pathType: Prefix`); two slashes in a row have an empty
@@ -41,14 +51,20 @@ impl<'a> NormalPath<'a> {
     /// # Ok::<(), ingress_routing::PathError>(())
     /// ```
     pub fn elements(&self) -> Elements<'a> {
-        let rest = self.text.strip_prefix('/').filter(|rest| !rest.is_empty());
+        let rest = self.as_str().strip_prefix('/').filter(|rest| !rest.is_empty());
         Elements { rest: rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)) }
+    }
+}
+
+impl fmt::Debug for NormalPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NormalPath").field("text", &self.as_str()).field("changed", &self.changed).finish()
     }
 }
 
 impl fmt::Display for NormalPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
+        f.write_str(self.as_str())
     }
 }
 
@@ -88,7 +104,7 @@ mod tests {
             ("/a//", &["a", ""]),
             ("//a", &["", "a"]),
         ] {
-            assert!(NormalPath::new(path, false).elements().eq(expected.iter().copied()), "{path}");
+            assert!(NormalPath::new(path.as_bytes(), false).elements().eq(expected.iter().copied()), "{path}");
         }
     }
 }

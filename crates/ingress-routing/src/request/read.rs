@@ -7,6 +7,7 @@ use super::path::NormalPath;
 use super::target::Form;
 use super::unroutable::{Malformed, Unroutable};
 use crate::host::{Host, HostBuffer};
+use crate::scan::{any_pair, find};
 
 /// Room for what reading changes: a host name with upper-case letters, a path that was not in normal form. One for each thread serves all its
 /// requests, one after another; it grows with the longest path and then allocates no more.
@@ -33,6 +34,12 @@ impl RequestBuffer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Request<'a> {
     head: RequestHead<'a>,
+    parts: Parts<'a>,
+}
+
+/// What reading finds out. Kept apart from the much larger head, which is copied once, when it is known where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Parts<'a> {
     authority: Option<(Authority<'a>, AuthoritySource)>,
     path: NormalPath<'a>,
     query: Option<&'a [u8]>,
@@ -44,6 +51,18 @@ impl<'a> RequestHead<'a> {
     /// # Errors
     /// When the request cannot be routed, whatever the routes are.
     pub fn read<'b>(&self, options: &RequestOptions, buffer: &'b mut RequestBuffer) -> Result<Request<'b>, Unroutable>
+    where
+        'a: 'b,
+    {
+        self.parts(options, buffer).map(|parts| Request::new(self, parts))
+    }
+
+    /// What [`read`](Self::read) finds out.
+    pub(crate) fn parts<'b>(
+        &self,
+        options: &RequestOptions,
+        buffer: &'b mut RequestBuffer,
+    ) -> Result<Parts<'b>, Unroutable>
     where
         'a: 'b,
     {
@@ -73,22 +92,11 @@ impl<'a> RequestHead<'a> {
         {
             return Err(Unroutable::Misdirected);
         }
-        let (raw_path, query) = match path_and_query.iter().position(|&octet| octet == b'?') {
-            Some(at) => {
-                let (raw_path, query) = path_and_query.split_at_checked(at).unwrap_or_default();
-                (raw_path, query.strip_prefix(b"?"))
-            }
-            None => (path_and_query, None),
+        let (path, query) = match NormalPath::plain(path_and_query) {
+            Some(plain) => (plain, None),
+            None => read_path(path_and_query, options, path)?,
         };
-        if query.is_some_and(|query| query.iter().any(|octet| matches!(octet, 0..=b' ' | b'#' | 0x7f))) {
-            return Err(Malformed::Query.into());
-        }
-        let path = match raw_path {
-            // RFC 3986 §6.2.3: an empty path is `/`.
-            b"" => NormalPath::ROOT,
-            _ => options.path.normalise(raw_path, path).map_err(Malformed::Path)?,
-        };
-        Ok(Request { head: *self, authority, path, query })
+        Ok(Parts { authority, path, query })
     }
 
     /// The authority that counts; `None` where HTTP/1.0 needs none.
@@ -139,7 +147,51 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+/// Path and query that stand in a target.
+fn read_path<'b>(
+    target: &'b [u8],
+    options: &RequestOptions,
+    buffer: &'b mut Vec<u8>,
+) -> Result<(NormalPath<'b>, Option<&'b [u8]>), Malformed> {
+    let end = find(target, b'?').unwrap_or(target.len());
+    let (path, query) = target.split_at_checked(end).unwrap_or_default();
+    if any_pair(query, |_, octet| (octet <= b' ') | (octet == b'#') | (octet == 0x7f)) {
+        return Err(Malformed::Query);
+    }
+    let path = match path {
+        // RFC 3986 §6.2.3: an empty path is `/`.
+        b"" => NormalPath::ROOT,
+        _ => options.path.normalise(path, buffer).map_err(Malformed::Path)?,
+    };
+    Ok((path, query.strip_prefix(b"?")))
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) const fn host(&self) -> Option<Host<'a>> {
+        match self.authority {
+            Some((authority, _)) => Some(authority.host),
+            None => None,
+        }
+    }
+
+    pub(crate) const fn path(&self) -> NormalPath<'a> {
+        self.path
+    }
+
+    pub(crate) const fn query(&self) -> Option<&'a [u8]> {
+        self.query
+    }
+}
+
 impl<'a> Request<'a> {
+    pub(crate) const fn new(head: &RequestHead<'a>, parts: Parts<'a>) -> Self {
+        Self { head: *head, parts }
+    }
+
+    pub(crate) const fn parts(&self) -> &Parts<'a> {
+        &self.parts
+    }
+
     /// What was received.
     pub const fn head(&self) -> &RequestHead<'a> {
         &self.head
@@ -147,7 +199,7 @@ impl<'a> Request<'a> {
 
     /// Host and port; `None` for a request of HTTP/1.0 that names none. To be forwarded as the Host field or `:authority`.
     pub const fn authority(&self) -> Option<Authority<'a>> {
-        match self.authority {
+        match self.parts.authority {
             Some((authority, _)) => Some(authority),
             None => None,
         }
@@ -155,7 +207,7 @@ impl<'a> Request<'a> {
 
     /// Where the authority was found.
     pub const fn authority_source(&self) -> Option<AuthoritySource> {
-        match self.authority {
+        match self.parts.authority {
             Some((_, source)) => Some(source),
             None => None,
         }
@@ -163,26 +215,23 @@ impl<'a> Request<'a> {
 
     /// The host to match; `None` for a request of HTTP/1.0 that names none, which only rules for all hosts match.
     pub const fn host(&self) -> Option<Host<'a>> {
-        match self.authority {
-            Some((authority, _)) => Some(authority.host),
-            None => None,
-        }
+        self.parts.host()
     }
 
     /// The path to match and to forward.
     pub const fn path(&self) -> NormalPath<'a> {
-        self.path
+        self.parts.path
     }
 
     /// What follows the first `?`, as it came.
     pub const fn query(&self) -> Option<&'a [u8]> {
-        self.query
+        self.parts.query
     }
 
     /// Appends the target to forward: path and query.
     pub fn write_target(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.path.as_str().as_bytes());
-        if let Some(query) = self.query {
+        out.extend_from_slice(self.parts.path.as_bytes());
+        if let Some(query) = self.parts.query {
             out.push(b'?');
             out.extend_from_slice(query);
         }
@@ -196,7 +245,7 @@ impl fmt::Display for Request<'_> {
         if let Some(authority) = self.authority() {
             write!(f, "{}://{authority}", self.head.scheme)?;
         }
-        f.write_str(self.path.as_str())?;
-        self.query.map_or(Ok(()), |query| write!(f, "?{}", query.escape_ascii()))
+        f.write_str(self.parts.path.as_str())?;
+        self.parts.query.map_or(Ok(()), |query| write!(f, "?{}", query.escape_ascii()))
     }
 }

@@ -112,10 +112,13 @@ impl HostState {
         self.rules.keys().fold(Depths::default(), |depths, elements| depths.with(*elements))
     }
 
-    /// The rules that decide for something, if they are few.
-    fn few(&self, paths: &PathIndex) -> Option<Vec<Arc<Route>>> {
-        let nodes = self.keys.keys().filter_map(|key| paths.node(self.id, key));
-        (self.keys.len() <= FEW).then(|| nodes.flat_map(PathNode::winners).cloned().collect())
+    /// The rules that decide for something, if they are few; else none.
+    fn few(&self, paths: &PathIndex) -> Vec<Arc<Route>> {
+        if self.keys.len() > FEW {
+            return Vec::new();
+        }
+        let nodes = self.keys.keys().filter_map(|key| paths.node(self.id, key.as_bytes()));
+        nodes.flat_map(PathNode::winners).cloned().collect()
     }
 }
 

@@ -1,15 +1,13 @@
 //! Services and their endpoints, and the references to them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use imbl::Vector;
 use object_change::ObjectKey;
 
 use crate::model::{EndpointSlice, PortRef, Service};
 use crate::options::ServiceAffinity;
-use crate::table::{Upstream, UpstreamId};
+use crate::table::{Numbered, Upstream, UpstreamId, UpstreamSlot};
 
 /// What of the cluster backends are resolved with. The table holds one [`Upstream`] for each Service's port that a rule refers to, so
 /// that an endpoint's change touches no rule.
@@ -50,7 +48,7 @@ impl Upstreams {
     /// Counts a reference in and gives its number.
     pub(super) fn acquire(
         &mut self,
-        table: &mut Vector<Arc<Upstream>>,
+        table: &mut Numbered<UpstreamSlot>,
         service: ObjectKey,
         port: &PortRef,
     ) -> UpstreamId {
@@ -60,15 +58,15 @@ impl Upstreams {
             reference.count += 1;
             return reference.id;
         }
-        let upstream = Arc::new(self.resolve(&service, port));
+        let upstream = self.resolve(&service, port).into();
         let id = match self.free.pop() {
             Some(id) => {
-                table.set(id.0 as usize, upstream);
+                table.set(id.place(), upstream);
                 id
             }
             None => {
-                let id = UpstreamId(table.len() as u32);
-                table.push_back(upstream);
+                let id = UpstreamId::new(table.len());
+                table.set(id.place(), upstream);
                 id
             }
         };
@@ -78,8 +76,8 @@ impl Upstreams {
     }
 
     /// Counts a reference out. The number's place in the table stays as it is until it is given again: nothing refers to it.
-    pub(super) fn release(&mut self, table: &Vector<Arc<Upstream>>, id: UpstreamId) {
-        let Some(service) = table.get(id.0 as usize).map(|upstream| &upstream.service) else { return };
+    pub(super) fn release(&mut self, table: &Numbered<UpstreamSlot>, id: UpstreamId) {
+        let Some(service) = table.get(id.place()).map(|upstream| &upstream.service) else { return };
         let Some(references) = self.references.get_mut(service) else { return };
         let Some(at) = references.iter().position(|reference| reference.id == id) else { return };
         if let Some(reference) = references.get_mut(at) {
@@ -98,7 +96,7 @@ impl Upstreams {
     /// Sets a Service or takes it out; whether a backend changed.
     pub(super) fn set_service(
         &mut self,
-        table: &mut Vector<Arc<Upstream>>,
+        table: &mut Numbered<UpstreamSlot>,
         key: &ObjectKey,
         service: Option<Service>,
     ) -> bool {
@@ -112,7 +110,7 @@ impl Upstreams {
     /// Sets a slice or takes it out; whether a backend changed.
     pub(super) fn set_slice(
         &mut self,
-        table: &mut Vector<Arc<Upstream>>,
+        table: &mut Numbered<UpstreamSlot>,
         key: &ObjectKey,
         slice: Option<EndpointSlice>,
     ) -> bool {
@@ -143,13 +141,13 @@ impl Upstreams {
         Upstream::resolve(service.clone(), port.clone(), self.services.get(service), slices, self.affinity)
     }
 
-    fn refresh(&self, table: &mut Vector<Arc<Upstream>>, service: &ObjectKey) -> bool {
+    fn refresh(&self, table: &mut Numbered<UpstreamSlot>, service: &ObjectKey) -> bool {
         let mut changed = false;
         for reference in self.references.get(service).into_iter().flatten() {
             let upstream = self.resolve(service, &reference.port);
-            let at = reference.id.0 as usize;
+            let at = reference.id.place();
             if table.get(at).is_none_or(|old| **old != upstream) {
-                table.set(at, Arc::new(upstream));
+                table.set(at, upstream.into());
                 changed = true;
             }
         }

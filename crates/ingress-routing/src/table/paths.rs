@@ -2,36 +2,29 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use equivalent::Equivalent;
+use smallvec::SmallVec;
 
-use super::{HostId, Map, Route};
-use crate::path_pattern::{PathForm, depth, key_of};
+use super::{Decider, Found, HostId, Map, Route};
+use crate::path_pattern::{PathForm, first_elements, key_octets};
 
 /// The rules of all hosts, by host and by path without a final slash.
 ///
-/// One trie for all hosts: a change costs the same in a host with one path and in one with ten thousand.
+/// One trie for all hosts: a change costs the same in a host with one path and in one with ten thousand. Its entries are pointers, so that a
+/// level of it that is copied or searched is as small as can be.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PathIndex {
-    nodes: Map<PathKey, PathNode>,
+    nodes: Map<ByPath, ()>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PathKey {
-    host: HostId,
-    path: Arc<str>,
-}
-
-/// A [`PathKey`] to search with.
-struct PathKeyRef<'a> {
-    host: HostId,
-    path: &'a str,
-}
-
-/// The rules for one path: which decides for what is kept apart, so that routing does not search.
-#[derive(Clone, Debug, Default)]
+/// The rules for one path of one host: which decides for what is kept apart, so that routing does not search.
+#[derive(Debug)]
 pub(crate) struct PathNode {
-    exact: Option<Arc<Route>>,
-    exact_with_slash: Option<Arc<Route>>,
-    prefix: Option<Arc<Route>>,
+    host: HostId,
+    /// Most paths lie here, beside what they lead to.
+    key: SmallVec<[u8; 32]>,
+    exact: Option<Decider>,
+    exact_with_slash: Option<Decider>,
+    prefix: Option<Decider>,
     /// Rules of which another is always preferred, by rank.
     losers: Option<Arc<[Arc<Route>]>>,
 }
@@ -57,6 +50,15 @@ impl Depths {
         self.0 & (bit | (bit - 1)) != 0
     }
 
+    /// The greatest.
+    const fn last(self) -> usize {
+        match self.0.checked_ilog2() {
+            None => 0,
+            Some(last) if last as usize == Self::LAST => usize::MAX,
+            Some(last) => last as usize,
+        }
+    }
+
     const fn bit(depth: usize) -> u64 {
         1 << if depth < Self::LAST { depth } else { Self::LAST }
     }
@@ -64,64 +66,74 @@ impl Depths {
 
 impl PathIndex {
     /// The rule that decides for a path of a host.
-    pub(crate) fn find(&self, host: HostId, depths: Depths, path: &str) -> Option<&Arc<Route>> {
-        let mut key = key_of(path);
-        let mut depth = depth(key);
+    pub(crate) fn find(&self, host: HostId, depths: Depths, path: &[u8]) -> Option<Found<'_>> {
+        let whole = key_octets(path);
+        let (mut key, mut depth) = first_elements(whole, depths.last());
         if depths.contains(depth)
             && let Some(node) = self.node(host, key)
         {
-            let exact = if key.len() == path.len() { &node.exact } else { &node.exact_with_slash };
-            if let Some(route) = exact.as_ref().or(node.prefix.as_ref()) {
-                return Some(route);
+            let exact = if whole.len() == path.len() { &node.exact } else { &node.exact_with_slash };
+            let exact = exact.as_ref().filter(|_| key.len() == whole.len());
+            if let Some(decider) = exact.or(node.prefix.as_ref()) {
+                return Some(decider.found());
             }
         }
         while depth > 0 && depths.reaches(depth - 1) {
             depth -= 1;
-            key = key.rsplit_once('/').map_or("", |(upper, _)| upper);
+            let slash = key.iter().rposition(|octet| *octet == b'/').unwrap_or_default();
+            key = key.get(..slash).unwrap_or_default();
             if depths.contains(depth)
-                && let Some(route) = self.node(host, key).and_then(|node| node.prefix.as_ref())
+                && let Some(decider) = self.node(host, key).and_then(|node| node.prefix.as_ref())
             {
-                return Some(route);
+                return Some(decider.found());
             }
         }
         None
     }
 
     /// The rules for one path without a final slash.
-    pub(crate) fn node(&self, host: HostId, path: &str) -> Option<&PathNode> {
-        self.nodes.get(&PathKeyRef { host, path })
+    pub(crate) fn node(&self, host: HostId, key: &[u8]) -> Option<&PathNode> {
+        self.nodes.get_key_value(&Place { host, key }).map(|(ByPath(node), ())| &**node)
     }
 
-    pub(crate) fn nodes(&self) -> impl Iterator<Item = (HostId, &str, &PathNode)> {
-        self.nodes.iter().map(|(key, node)| (key.host, &*key.path, node))
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &PathNode> {
+        self.nodes.keys().map(|ByPath(node)| &**node)
     }
 
     pub(crate) fn insert(&mut self, host: HostId, route: Arc<Route>) {
-        let path = route.path.key();
-        let node = self.node(host, path);
-        let mut routes: Vec<Arc<Route>> = node.into_iter().flat_map(PathNode::routes).cloned().collect();
-        let key = PathKey { host, path: path.into() };
+        let mut routes = self.take(host, route.path.key());
         routes.push(route);
-        self.nodes.insert(key, PathNode::new(routes));
+        self.put(host, routes);
     }
 
     /// Takes the rule out that is this very value.
     pub(crate) fn remove(&mut self, host: HostId, route: &Arc<Route>) {
-        let path = route.path.key();
-        let Some(node) = self.node(host, path) else { return };
-        let routes: Vec<_> = node.routes().filter(|other| !Arc::ptr_eq(other, route)).cloned().collect();
-        if routes.is_empty() {
-            self.nodes.remove(&PathKeyRef { host, path });
-        } else {
-            self.nodes.insert(PathKey { host, path: path.into() }, PathNode::new(routes));
+        let mut routes = self.take(host, route.path.key());
+        routes.retain(|other| !Arc::ptr_eq(other, route));
+        self.put(host, routes);
+    }
+
+    /// Takes out the rules for a path.
+    fn take(&mut self, host: HostId, key: &str) -> Vec<Arc<Route>> {
+        let place = Place { host, key: key.as_bytes() };
+        let node = self.nodes.remove_with_key(&place);
+        node.map(|(ByPath(node), ())| node.routes().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Puts in the rules for a path, for which there are none.
+    fn put(&mut self, host: HostId, routes: Vec<Arc<Route>>) {
+        if let Some(node) = PathNode::new(host, routes) {
+            self.nodes.insert(ByPath(Arc::new(node)), ());
         }
     }
 }
 
 impl PathNode {
-    fn new(mut routes: Vec<Arc<Route>>) -> Self {
+    /// Of rules that have one path; `None` if there are none.
+    fn new(host: HostId, mut routes: Vec<Arc<Route>>) -> Option<Self> {
         routes.sort_unstable_by(|a, b| b.rank().cmp(&a.rank()));
-        let mut node = Self::default();
+        let key = routes.first()?.path.key().as_bytes().into();
+        let mut node = Self { host, key, exact: None, exact_with_slash: None, prefix: None, losers: None };
         let mut losers = Vec::new();
         for route in routes {
             let place = match (route.path.form(), route.path.ends_in_slash()) {
@@ -130,13 +142,22 @@ impl PathNode {
                 (PathForm::Prefix, _) => &mut node.prefix,
             };
             if place.is_none() {
-                *place = Some(route);
+                *place = Some(Decider::new(route));
             } else {
                 losers.push(route);
             }
         }
         node.losers = (!losers.is_empty()).then(|| losers.into());
-        node
+        Some(node)
+    }
+
+    pub(crate) const fn host(&self) -> HostId {
+        self.host
+    }
+
+    /// The path without a final slash.
+    pub(crate) fn key(&self) -> &str {
+        self.routes().next().map_or("", |route| route.path.key())
     }
 
     /// All rules, those first that decide for something.
@@ -146,35 +167,58 @@ impl PathNode {
 
     /// Those that decide for something.
     pub(crate) fn winners(&self) -> impl Iterator<Item = &Arc<Route>> {
-        [&self.exact, &self.exact_with_slash, &self.prefix].into_iter().flatten()
+        [&self.exact, &self.exact_with_slash, &self.prefix].into_iter().flatten().map(Decider::route)
     }
 
-    /// The rule for everything below the path.
-    pub(crate) const fn prefix(&self) -> Option<&Arc<Route>> {
-        self.prefix.as_ref()
+    /// Whether there is a rule for everything below the path.
+    pub(crate) const fn has_prefix(&self) -> bool {
+        self.prefix.is_some()
     }
 
     /// Rules of which another is always preferred, by rank.
     pub(crate) fn losers(&self) -> impl Iterator<Item = &Arc<Route>> {
         self.losers.as_deref().into_iter().flatten()
     }
-}
 
-impl Hash for PathKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        PathKeyRef { host: self.host, path: &self.path }.hash(state);
+    fn place(&self) -> Place<'_> {
+        Place { host: self.host, key: &self.key }
     }
 }
 
-impl Hash for PathKeyRef<'_> {
+/// What a node is found by.
+#[derive(PartialEq, Eq)]
+struct Place<'a> {
+    host: HostId,
+    key: &'a [u8],
+}
+
+impl Hash for Place<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u32(self.host.0);
-        state.write(self.path.as_bytes());
+        state.write(self.key);
     }
 }
 
-impl Equivalent<PathKey> for PathKeyRef<'_> {
-    fn equivalent(&self, key: &PathKey) -> bool {
-        self.host == key.host && self.path == &*key.path
+impl Equivalent<ByPath> for Place<'_> {
+    fn equivalent(&self, ByPath(node): &ByPath) -> bool {
+        *self == node.place()
     }
 }
+
+/// A node that is found by its host and path.
+#[derive(Clone, Debug)]
+struct ByPath(Arc<PathNode>);
+
+impl Hash for ByPath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.place().hash(state);
+    }
+}
+
+impl PartialEq for ByPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.place() == other.0.place()
+    }
+}
+
+impl Eq for ByPath {}

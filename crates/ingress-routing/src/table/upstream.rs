@@ -1,11 +1,13 @@
 use std::fmt;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use object_change::ObjectKey;
 
 use crate::model::{EndpointPort, EndpointSlice, Exposure, PortRef, Protocol, Service, SessionAffinity};
 use crate::options::ServiceAffinity;
+use crate::outcome::Reason;
 
 /// A Service's port with what is behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,47 @@ pub struct UpstreamEndpoint {
     pub address: SocketAddr,
     /// Its topology zone.
     pub zone: Option<Box<str>>,
+}
+
+impl UpstreamState {
+    /// Why requests are not sent there.
+    pub(crate) const fn unavailable(&self) -> Option<Reason> {
+        match self {
+            Self::Ready(_) => None,
+            Self::NoEndpoints => Some(Reason::NoEndpoints),
+            Self::NoService => Some(Reason::NoService),
+            Self::NoPort => Some(Reason::NoPort),
+            Self::ExternalName(_) => Some(Reason::ExternalName),
+        }
+    }
+}
+
+/// An [`Upstream`] as the table has it, with what of it routing needs: the upstream itself lies elsewhere in memory, and is not read.
+#[derive(Clone, Debug)]
+pub(crate) struct UpstreamSlot {
+    upstream: Arc<Upstream>,
+    ready: bool,
+}
+
+impl From<Upstream> for UpstreamSlot {
+    fn from(upstream: Upstream) -> Self {
+        Self { ready: upstream.state.unavailable().is_none(), upstream: Arc::new(upstream) }
+    }
+}
+
+impl UpstreamSlot {
+    /// Why requests are not sent there.
+    pub(crate) fn unavailable(&self) -> Option<Reason> {
+        if self.ready { None } else { self.upstream.state.unavailable() }
+    }
+}
+
+impl Deref for UpstreamSlot {
+    type Target = Upstream;
+
+    fn deref(&self) -> &Upstream {
+        &self.upstream
+    }
 }
 
 impl UpstreamEndpoint {

@@ -92,3 +92,38 @@ fn every_row() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+/// Nothing limits how many paths a host has, how long they are and how many elements they have: docs, "Path types", know no other rule.
+#[test]
+fn many_long_and_deep_paths() {
+    let deep = "/d".repeat(100);
+    let long = format!("/{}", "l".repeat(40_000));
+    let many: String = (0..40).map(|index| format!("Prefix /m{index} m{index}:80\n")).collect();
+    let own = format!(
+        "Prefix / root:80\nPrefix {deep} deep:80\nExact {deep}/e exact:80\nPrefix {long} long:80\nPrefix {long}/x x:80\n"
+    );
+    for rules in [own.clone(), own + &many] {
+        let table = cluster::table(&format!("ingress n/i\nhost a\n{rules}"));
+        let rows = [
+            ("/", "root"),
+            (&deep[2..], "root"),
+            (&deep, "deep"),
+            (&format!("{deep}/d/d/d"), "deep"),
+            (&format!("{deep}/e"), "exact"),
+            (&format!("{deep}/e/"), "deep"),
+            (&format!("{deep}/e/f"), "deep"),
+            (&long, "long"),
+            (&long[..20_000], "root"),
+            (&format!("{long}l"), "root"),
+            (&format!("{long}/y/z"), "long"),
+            (&format!("{long}/x/z"), "x"),
+        ];
+        for (path, service) in rows {
+            assert_eq!(ask::ask(&table, &format!("a{path}")), format!("n/{service}:80"), "{path:.20}");
+        }
+        if rules.contains("m39") {
+            assert_eq!(ask::ask(&table, "a/m39/x"), "n/m39:80");
+            assert_eq!(ask::ask(&table, "a/m40"), "n/root:80");
+        }
+    }
+}
