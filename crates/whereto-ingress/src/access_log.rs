@@ -5,6 +5,7 @@
 
 mod format;
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, Write};
@@ -17,6 +18,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use format::Calendar;
+use http::HeaderValue;
 use tokio::sync::Notify;
 
 /// Octets after which a batch is handed over.
@@ -30,11 +32,13 @@ const DELAY: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccessLogFormat {
-    /// One JSON object. What does not apply is null; durations are in seconds.
+    /// One JSON object. What does not apply is null; durations are in seconds. Of `referrer` and `user_agent`, 512 octets are written; what of
+    /// them is not UTF-8 becomes U+FFFD.
     #[default]
     Json,
-    /// For people: client, time, request, status, octets of the response's content, seconds, Ingress and rule, Service and endpoint, reason; `-` for
-    /// what does not apply. Octets that are not visible ASCII, quotes and backslashes are written as `\x22`, as nginx does.
+    /// For people: client, time, request, status, octets of the response's content, seconds, Ingress and rule, Service and endpoint, reason,
+    /// referrer, user agent; `-` for what does not apply. Octets that are not visible ASCII, quotes and backslashes are written as `\x22`, as
+    /// nginx does.
     Text,
 }
 
@@ -73,6 +77,10 @@ pub(crate) struct AccessEntry<'a> {
     pub(crate) host: Option<&'a str>,
     /// Path and query as they came.
     pub(crate) path: &'a str,
+    /// The page that led to the request (RFC 9110 §10.1.3), as far as it is logged.
+    pub(crate) referrer: Option<&'a str>,
+    /// What the client says it is (RFC 9110 §10.1.5), as far as it is logged.
+    pub(crate) user_agent: Option<&'a str>,
     pub(crate) version: http::Version,
     /// `None` when the client was gone before it was told anything.
     pub(crate) status: Option<u16>,
@@ -96,6 +104,17 @@ pub(crate) struct AccessEntry<'a> {
     pub(crate) reason: Option<&'a dyn fmt::Display>,
     pub(crate) tls: Option<&'a str>,
     pub(crate) server_name: Option<&'a str>,
+}
+
+/// Octets of a field's value that are logged: lines have to fit into a batch, whatever clients send.
+const FIELD: usize = 512;
+
+/// What is logged of a field that a client filled as it liked.
+pub(crate) fn excerpt(value: &HeaderValue) -> Cow<'_, str> {
+    let octets = value.as_bytes();
+    let octets = octets.get(..FIELD).unwrap_or(octets);
+    // Nearly all are ASCII, which this looks at several octets at a time.
+    std::str::from_utf8(octets).map_or_else(|_| String::from_utf8_lossy(octets), Cow::Borrowed)
 }
 
 /// How many lines were lost.

@@ -54,7 +54,7 @@ use hyper::body::Bytes;
 use ingress_routing::{EndpointOutcome, HealthChange, Upstream};
 use tokio::time::Instant;
 
-use attempt::Outgoing;
+pub(crate) use attempt::Outgoing;
 use choice::Chooser;
 use connect::Connector;
 pub(crate) use counters::{CounterKind, UpstreamCounters};
@@ -126,17 +126,20 @@ where
         upstreams
     }
 
-    /// Sends a request to one of an upstream's endpoints, and to another if that cannot be. Its URI is a path with a query, its Host field is set.
+    /// Makes a request what an upstream's endpoints get. Its URI is a path with a query, its Host field is set.
+    pub(crate) fn outgoing(&self, upstream: &Upstream, request: Request<B>) -> Outgoing<B> {
+        Outgoing::new(request, upstream, EndpointProtocol::of(upstream), self.options.retry)
+    }
+
+    /// Sends a request to one of an upstream's endpoints, and to another if that cannot be. What has been sent is no longer there afterwards.
     pub(crate) async fn send(
         &self,
         upstream: &Upstream,
-        request: Request<B>,
+        outgoing: &mut Outgoing<B>,
         client: ClientKey,
     ) -> Result<Sent, UpstreamFailure> {
         let endpoints = upstream.endpoints();
-        let protocol = EndpointProtocol::of(upstream);
-        let kept = self.chooser.kept_at(endpoints, request.headers());
-        let mut outgoing = Outgoing::new(request, upstream, protocol, self.options.retry);
+        let kept = outgoing.headers().and_then(|headers| self.chooser.kept_at(endpoints, headers));
         let mut tried: Vec<SocketAddr> = Vec::new();
         let mut failure = None;
         let mut attempts = 0;
@@ -149,7 +152,7 @@ where
                 self.counters.retries.increment();
             }
             let address = chosen.address;
-            match self.attempt(&self.endpoint(address), &mut outgoing).await {
+            match self.attempt(&self.endpoint(address), outgoing).await {
                 Ok(response) => {
                     self.observe(address, EndpointOutcome::Success);
                     let set_cookie = self.chooser.cookie(chosen, kept, client);

@@ -16,6 +16,8 @@ struct Line<'a> {
     scheme: &'a str,
     host: Option<&'a str>,
     path: &'a str,
+    referrer: Option<&'a str>,
+    user_agent: Option<&'a str>,
     protocol: &'a str,
     status: Option<u16>,
     received_bytes: u64,
@@ -54,6 +56,8 @@ pub(super) fn write(entry: &AccessEntry<'_>, format: AccessLogFormat, calendar: 
         scheme: entry.scheme,
         host: entry.host,
         path: entry.path,
+        referrer: entry.referrer,
+        user_agent: entry.user_agent,
         protocol: match entry.version {
             http::Version::HTTP_10 => "HTTP/1.0",
             http::Version::HTTP_2 => "HTTP/2",
@@ -146,14 +150,9 @@ impl Line<'_> {
             }
             None => out.extend_from_slice(b" -"),
         }
-        match self.reason {
-            Some(reason) => {
-                out.extend_from_slice(b" \"");
-                escape(&reason.to_string(), out);
-                out.push(b'"');
-            }
-            None => out.extend_from_slice(b" -"),
-        }
+        quoted_or_dash(self.reason.map(ToString::to_string).as_deref(), out);
+        quoted_or_dash(self.referrer, out);
+        quoted_or_dash(self.user_agent, out);
     }
 }
 
@@ -207,6 +206,14 @@ fn plain_or_dash(text: Option<&str>, out: &mut Vec<u8>) {
 fn text_or_dash(text: Option<&str>, out: &mut Vec<u8>) {
     out.push(b' ');
     escape(text.unwrap_or("-"), out);
+}
+
+/// Text that may have spaces.
+fn quoted_or_dash(text: Option<&str>, out: &mut Vec<u8>) {
+    let Some(text) = text else { return out.extend_from_slice(b" -") };
+    out.extend_from_slice(b" \"");
+    escape(text, out);
+    out.push(b'"');
 }
 
 /// Whether an octet could be taken for the form of a line.

@@ -37,6 +37,8 @@ const OWN: AccessEntry<'static> = AccessEntry {
     scheme: "http",
     host: None,
     path: "/",
+    referrer: None,
+    user_agent: None,
     version: http::Version::HTTP_10,
     status: Some(404),
     received: 0,
@@ -64,6 +66,8 @@ fn lines(format: AccessLogFormat) -> String {
         scheme: "https",
         host: Some("shop.example"),
         path: "/cart?q=\"x\\",
+        referrer: Some("https://shop.example/?a=\"b"),
+        user_agent: Some("Example/1.0 (\u{e4}; x)"),
         version: http::Version::HTTP_2,
         status: Some(200),
         received: 7,
@@ -94,8 +98,8 @@ fn text_lines() {
     assert_eq!(
         lines(AccessLogFormat::Text),
         "192.0.2.7 2025-11-21T18:00:00.500Z \"POST https://shop.example/cart?q=\\x22x\\x5C HTTP/2\" 200 1234 0.012000 \
-         shop/web spec.rules[0].http.paths[1] shop/cart:http 10.1.2.3:8080 -\n\
-         192.0.2.7 1970-01-01T00:00:00.000Z \"GET http:/// HTTP/1.0\" 404 14 0.000012 - - - - \"no rule matches\"\n"
+         shop/web spec.rules[0].http.paths[1] shop/cart:http 10.1.2.3:8080 - \"https://shop.example/?a=\\x22b\" \"Example/1.0 (\\xC3\\xA4; x)\"\n\
+         192.0.2.7 1970-01-01T00:00:00.000Z \"GET http:/// HTTP/1.0\" 404 14 0.000012 - - - - \"no rule matches\" - -\n"
     );
 }
 
@@ -105,13 +109,26 @@ fn json_lines_are_objects() {
     let objects: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let expected = serde_json::json!({
         "time": "2025-11-21T18:00:00.500Z", "client": "192.0.2.7", "method": "POST", "scheme": "https", "host": "shop.example",
-        "path": "/cart?q=\"x\\", "protocol": "HTTP/2", "status": 200, "received_bytes": 7, "sent_bytes": 1234, "seconds": 0.012,
+        "path": "/cart?q=\"x\\", "referrer": "https://shop.example/?a=\"b", "user_agent": "Example/1.0 (\u{e4}; x)", "protocol": "HTTP/2", "status": 200, "received_bytes": 7, "sent_bytes": 1234, "seconds": 0.012,
         "first_byte_seconds": 0.003, "ingress": "shop/web", "rule": "spec.rules[0].http.paths[1]", "service": "shop/cart:http",
         "endpoint": "10.1.2.3:8080", "attempts": 2, "reason": null, "tls": "TLSv1.3", "server_name": "shop.example\n\u{e4}",
     });
     assert_eq!(objects[0], expected);
     assert_eq!((&objects[1]["reason"], &objects[1]["ingress"]), (&"no rule matches".into(), &serde_json::Value::Null));
     assert_eq!(objects.len(), 2);
+}
+
+#[test]
+fn fields_of_clients_are_cut() {
+    for (value, expected) in [
+        (&b"curl/7.88.1"[..], "curl/7.88.1".to_owned()),
+        (b"", String::new()),
+        (&[b'a'; 512], "a".repeat(512)),
+        (&[b'a'; 513], "a".repeat(512)),
+        (b"\xc3\xa4 \xff", "\u{e4} \u{fffd}".to_owned()),
+    ] {
+        assert_eq!(excerpt(&HeaderValue::from_bytes(value).unwrap()), expected);
+    }
 }
 
 #[test]

@@ -37,7 +37,12 @@ pub(crate) async fn serve(
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
 ) {
-    let result = timeout(worker.shared.timeouts.handshake, open(&worker, place, stream, peer, tls)).await;
+    let result = tokio::select! {
+        biased;
+        result = timeout(worker.shared.timeouts.handshake, open(&worker, place, stream, peer, tls)) => result,
+        // Who has not come to a request yet is not waited for.
+        () = worker.drain.began() => return worker.block.connections.ended(Ended::Closed),
+    };
     let (connection, stream) = match result.unwrap_or_else(|_| Err(Refused::TimedOut)) {
         Ok(opened) => opened,
         Err(refused) => {
@@ -49,7 +54,6 @@ pub(crate) async fn serve(
     let protocol = tokio::select! {
         biased;
         protocol = timeout(worker.shared.timeouts.head, protocol(&connection, stream)) => protocol,
-        // Who has said nothing yet is not waited for.
         () = worker.drain.began() => return worker.block.connections.ended(Ended::Closed),
     };
     let ended = match protocol {

@@ -2,14 +2,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use http::header::HOST;
+use http::header::{HOST, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
 use ingress_routing::{RouteMatch, Scheme};
 use tokio::time::Instant;
 
 use super::reason::Why;
-use crate::access_log::AccessEntry;
+use crate::access_log::{AccessEntry, excerpt};
 use crate::body::Progress;
 use crate::connection::{Connection, StreamPlace};
 use crate::forwarding::Client;
@@ -42,6 +42,8 @@ struct Note {
     method: Method,
     uri: Uri,
     host: Option<HeaderValue>,
+    referrer: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
     version: Version,
     /// Whether there were endpoints that it could go to.
     onward: bool,
@@ -83,6 +85,8 @@ impl Exchange {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             host: parts.headers.get(HOST).cloned(),
+            referrer: parts.headers.get(REFERER).cloned(),
+            user_agent: parts.headers.get(USER_AGENT).cloned(),
             version: parts.version,
             onward: false,
             endpoint: None,
@@ -148,6 +152,7 @@ impl Exchange {
         let Some(log) = &connection.worker.log else { return };
         let decided = self.decided.as_deref();
         let host = note.uri.authority().map(|authority| authority.as_str());
+        let (referrer, user_agent) = (note.referrer.as_ref().map(excerpt), note.user_agent.as_ref().map(excerpt));
         log.note(&AccessEntry {
             time: note.time,
             client: note.client,
@@ -155,6 +160,8 @@ impl Exchange {
             scheme: note.scheme.as_str(),
             host: host.or_else(|| note.host.as_ref()?.to_str().ok()),
             path: note.uri.path_and_query().map_or("", |both| both.as_str()),
+            referrer: referrer.as_deref(),
+            user_agent: user_agent.as_deref(),
             version: note.version,
             status: self.status.map(|status| status.as_u16()),
             received: self.received(),

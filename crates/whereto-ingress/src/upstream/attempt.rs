@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::Poll;
 
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
-use http::{Request, Response, Uri, Version};
+use http::{HeaderMap, Request, Response, Uri, Version};
 use http_body::Body;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::TrySendError;
@@ -24,7 +25,7 @@ use crate::body::IdleTimer;
 
 /// A request as endpoints get it.
 #[derive(Debug)]
-pub(super) struct Outgoing<B> {
+pub(crate) struct Outgoing<B> {
     /// There until it is sent, and after an attempt that failed, where it may be sent again.
     request: Option<Request<OutgoingBody<B>>>,
     protocol: EndpointProtocol,
@@ -51,6 +52,16 @@ impl<B: Body> Outgoing<B> {
 }
 
 impl<B> Outgoing<B> {
+    /// The fields of what is to be sent.
+    pub(super) fn headers(&self) -> Option<&HeaderMap> {
+        self.request.as_ref().map(Request::headers)
+    }
+
+    /// How far the content comes; `None` where there is none.
+    fn progress(&self) -> Option<Rc<ContentProgress>> {
+        self.request.as_ref().and_then(|request| request.body().progress())
+    }
+
     /// Whether there is something to send.
     pub(super) const fn is_sendable(&self) -> bool {
         self.request.is_some()
@@ -93,9 +104,13 @@ where
         let in_flight = endpoint.enter();
         let mut reuse = true;
         loop {
-            let (mut connection, fresh) = self.connection(endpoint, outgoing, reuse).await?;
+            let (mut connection, fresh) = match self.ready(endpoint, outgoing, reuse) {
+                Some(connection) => (connection, false),
+                // In memory of its own, and so no part of each request.
+                None => Box::pin(self.connection(endpoint, outgoing, reuse)).await?,
+            };
+            let progress = outgoing.progress();
             let Some(request) = outgoing.request.take() else { return Err(FailureKind::BrokenOff) };
-            let progress = request.body().progress();
             let sent = match &mut connection {
                 Connection::Http1(connection) => {
                     let sending = pin!(connection.sender.try_send_request(request));
@@ -134,7 +149,19 @@ where
         }
     }
 
-    /// A connection for a request, and whether it was opened for it.
+    /// A connection that can take a request now.
+    fn ready(&self, endpoint: &Known<B>, outgoing: &Outgoing<B>, reuse: bool) -> Option<Connection<B>> {
+        let name = outgoing.server_name.as_ref();
+        if !reuse {
+            None
+        } else if outgoing.protocol.is_http2() {
+            endpoint.place_on_http2(name).map(Connection::Http2)
+        } else {
+            endpoint.ready_http1(name).map(Connection::Http1)
+        }
+    }
+
+    /// A connection for a request where none was ready, and whether it was opened for it.
     async fn connection(
         &self,
         endpoint: &Known<B>,
@@ -143,16 +170,11 @@ where
     ) -> Result<(Connection<B>, bool), FailureKind> {
         let name = outgoing.server_name.as_ref();
         if outgoing.protocol.is_http2() {
-            let place = if reuse { endpoint.place_on_http2(name) } else { None };
-            if let Some(place) = place {
-                return Ok((Connection::Http2(place), false));
-            }
             let (place, fresh) = endpoint.open_http2(&self.connector, name, reuse).await?;
             return Ok((Connection::Http2(place), fresh));
         }
-        let idle = if reuse { endpoint.idle_http1(name).await } else { None };
+        let idle = if reuse { endpoint.soon_ready_http1(name).await } else { None };
         if let Some(connection) = idle {
-            self.counters.reused.increment();
             return Ok((Connection::Http1(connection), false));
         }
         let sender = self.connector.http1(endpoint.address, name).await?;

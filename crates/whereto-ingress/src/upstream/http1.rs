@@ -99,16 +99,23 @@ impl<B> Drop for IdleConnections<B> {
 
 impl<B> Endpoint<B> {
     /// A connection that is open and has no request.
-    pub(super) async fn idle_http1(&self, server_name: Option<&ServerName<'static>>) -> Option<Http1Connection<B>> {
-        if let Some(connection) = self.idle.borrow_mut().take(server_name) {
-            return Some(connection);
-        }
+    pub(super) fn ready_http1(&self, server_name: Option<&ServerName<'static>>) -> Option<Http1Connection<B>> {
+        let connection = self.idle.borrow_mut().take(server_name)?;
+        self.counters.reused.increment();
+        Some(connection)
+    }
+
+    /// The same a moment later, if there are connections: the task of one may have yet to notice that the response was read, when the next
+    /// request follows at once.
+    pub(super) async fn soon_ready_http1(
+        &self,
+        server_name: Option<&ServerName<'static>>,
+    ) -> Option<Http1Connection<B>> {
         if self.idle.borrow().is_empty() {
             return None;
         }
-        // Its task has yet to notice that the response was read, when the next request follows at once.
         tokio::task::yield_now().await;
-        self.idle.borrow_mut().take(server_name)
+        self.ready_http1(server_name)
     }
 }
 

@@ -45,7 +45,8 @@ impl Worker {
 
     async fn send(&self, table: &RoutingTable, request: Request<Content>) -> Result<Sent, UpstreamFailure> {
         let client = ClientKey { address: "192.0.2.7".parse().unwrap(), https: false };
-        self.upstreams.send(upstream(table), request, client).await
+        let mut outgoing = self.upstreams.outgoing(upstream(table), request);
+        self.upstreams.send(upstream(table), &mut outgoing, client).await
     }
 
     /// Sends a GET request and reads the response.

@@ -30,7 +30,7 @@ fn lines_tell_the_way_and_the_reason() {
         .serve(|config| config.with_access_log(log).with_limits(Limits::new().with_body(Some(10))));
     let address = server.addresses().http[0];
     let mut client = Client::connect(address);
-    client.send("POST /echo?a=b HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 5\r\n\r\nhello");
+    client.send("POST /echo?a=b HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: test/1\r\nReferer: /a\r\nContent-Length: 5\r\n\r\nhello");
     assert_eq!(client.receive().text(), "hello");
     assert_eq!(Client::get(address, "other.example", "/").status(), 404);
     assert_eq!(Client::get(address, "shop.example", "/..").status(), 400);
@@ -74,5 +74,7 @@ fn lines_tell_the_way_and_the_reason() {
             json!(5)
         ]
     );
+    assert_eq!(of(first, &["user_agent", "referrer"]), [json!("test/1"), json!("/a")]);
+    assert_eq!(of(&lines[1], &["user_agent", "referrer"]), [json!(null), json!(null)]);
     assert!(lines[4]["reason"].as_str().unwrap().starts_with("broken_off ("), "{}", lines[4]);
 }

@@ -1,5 +1,6 @@
 //! Ends.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -42,6 +43,40 @@ fn connections_without_a_request_are_closed() {
     server.handle().begin_shutdown();
     assert!(silent.try_receive().unwrap().is_none());
     assert!(hesitating.try_receive().unwrap().is_none());
+    server.wait();
+}
+
+#[test]
+fn connections_without_a_handshake_are_closed() {
+    let endpoint = Endpoint::start();
+    let (hour, any) = (Duration::from_secs(3600), SocketAddr::from(([127, 0, 0, 1], 0)));
+    let timeouts = Timeouts::new().with_handshake(hour);
+    let server = Cluster::with_endpoint(endpoint.address)
+        .serve(|config| config.with_https(any).with_shutdown(Duration::ZERO, hour).with_timeouts(timeouts));
+    let address = server.addresses().https[0];
+    let mut silent = Client::connect(address);
+    // The begin of a record with a handshake (RFC 8446 §5.1).
+    let mut hesitating = Client::connect(address);
+    hesitating.send([0x16, 0x03, 0x01]);
+    assert_eq!(Client::get(server.addresses().http[0], "shop.example", "/").status(), 200);
+    server.handle().begin_shutdown();
+    assert!(silent.try_receive().unwrap().is_none());
+    assert!(hesitating.try_receive().unwrap().is_none());
+    server.wait();
+}
+
+#[test]
+fn connections_without_a_proxy_header_are_closed() {
+    let endpoint = Endpoint::start();
+    let hour = Duration::from_secs(3600);
+    let senders = vec!["127.0.0.1/32".parse().unwrap()];
+    let server = Cluster::with_endpoint(endpoint.address).serve(|config| {
+        let timeouts = Timeouts::new().with_handshake(hour);
+        config.with_proxy_protocol(senders).with_shutdown(Duration::ZERO, hour).with_timeouts(timeouts)
+    });
+    let mut silent = Client::connect(server.addresses().http[0]);
+    server.handle().begin_shutdown();
+    assert!(silent.try_receive().unwrap().is_none());
     server.wait();
 }
 

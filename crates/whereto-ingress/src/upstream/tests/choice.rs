@@ -98,7 +98,8 @@ fn clients_stay_by_cookie() {
         let mut request = get();
         request.headers_mut().insert(header::COOKIE, pair.parse().unwrap());
         let client = ClientKey { address: "192.0.2.7".parse().unwrap(), https: true };
-        let sent = worker.upstreams.send(upstream(&table), request, client).await.unwrap();
+        let mut outgoing = worker.upstreams.outgoing(upstream(&table), request);
+        let sent = worker.upstreams.send(upstream(&table), &mut outgoing, client).await.unwrap();
         assert!(sent.set_cookie.unwrap().to_str().unwrap().ends_with("; Secure"));
     });
 }

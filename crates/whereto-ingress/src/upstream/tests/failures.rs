@@ -190,7 +190,9 @@ fn content_that_fails() {
         let content = http_body_util::StreamBody::new(futures_util::stream::iter(frames));
         let request = Request::builder().method(Method::PUT).uri("/").body(content).unwrap();
         let client = ClientKey { address: "192.0.2.7".parse().unwrap(), https: false };
-        let failure = upstreams.send(upstream(&table(&[address], None)), request, client).await.unwrap_err();
+        let table = table(&[address], None);
+        let mut outgoing = upstreams.outgoing(upstream(&table), request);
+        let failure = upstreams.send(upstream(&table), &mut outgoing, client).await.unwrap_err();
         assert_eq!((failure.kind, failure.status()), (FailureKind::Content, StatusCode::BAD_REQUEST));
     });
 }
@@ -221,8 +223,10 @@ fn slow_content_is_not_the_endpoints_fault() {
         let upstreams = Upstreams::new(Arc::default(), Arc::default(), 7);
         let request = Request::builder().method(Method::PUT).uri("/").body(content).unwrap();
         let client = ClientKey { address: "192.0.2.7".parse().unwrap(), https: false };
+        let table = table(&[address], None);
+        let mut outgoing = upstreams.outgoing(upstream(&table), request);
         let begun = Instant::now();
-        let sent = upstreams.send(upstream(&table(&[address], None)), request, client).await.unwrap();
+        let sent = upstreams.send(upstream(&table), &mut outgoing, client).await.unwrap();
         assert!(begun.elapsed() > UpstreamOptions::default().first_byte_timeout * 2);
         assert_eq!(text(sent.response).await, "fine");
     });
