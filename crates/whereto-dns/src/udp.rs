@@ -79,7 +79,7 @@ impl Worker {
 
     /// Answers until the server ends, then what was received before.
     pub(crate) fn run(mut self) {
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(&self.socket);
         let socket = Arc::clone(&self.socket);
         let mut draining = false;
         loop {

@@ -35,8 +35,9 @@ impl FoldedName {
         let mut at = 0usize;
         let mut labels = 0usize;
         let wire = wire.get(..LOWER).unwrap_or(wire);
+        let longest = wire.get(..MAX_NAME).unwrap_or(wire);
         loop {
-            let len = usize::from(*wire.get(at)?);
+            let len = usize::from(*longest.get(at)?);
             *self.starts.get_mut(labels)? = at as u8;
             if len == 0 {
                 break;
@@ -46,9 +47,6 @@ impl FoldedName {
             }
             labels += 1;
             at += len + 1;
-            if at >= MAX_NAME {
-                return None;
-            }
         }
         let len = at + 1;
         self.lower_case(wire, len)?;

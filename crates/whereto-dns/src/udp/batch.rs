@@ -40,12 +40,12 @@ pub(super) struct Datagram<'b> {
 }
 
 impl Batch {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(socket: &UdpSocket) -> Self {
         Self {
             queries: vec![0; MOST * SLOT].into_boxed_slice(),
             replies: vec![0; MOST * SLOT].into_boxed_slice(),
             received: Vec::with_capacity(MOST),
-            calls: Calls::new(MOST),
+            calls: Calls::new(socket),
             ask: MOST,
         }
     }
@@ -109,7 +109,7 @@ mod tests {
             client.send_to(&[number as u8; 600], server.local_addr().unwrap()).unwrap();
         }
 
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(&server);
         let mut answered = 0;
         while answered < sent {
             let count = batch.receive(&server).unwrap();
@@ -149,7 +149,7 @@ mod tests {
         server.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
         let client = UdpSocket::bind("127.0.0.1:0").unwrap();
         client.send_to(b"query", server.local_addr().unwrap()).unwrap();
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(&server);
         assert_eq!(batch.receive(&server).unwrap(), 1);
         assert!(batch.receive(&server).is_err());
         assert!(batch.datagram(0).is_none());
@@ -165,7 +165,7 @@ mod tests {
         for number in 0..3 {
             client.send_to(&[number], server.local_addr().unwrap()).unwrap();
         }
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(&server);
         let mut unsent = 0;
         let mut answered = 0;
         while answered < 3 {

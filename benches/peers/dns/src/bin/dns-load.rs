@@ -51,6 +51,9 @@ struct Options {
     /// Queries asked at once, at most 64.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = outstanding)]
     outstanding: usize,
+    /// Ask from so many sockets, as many clients do; more than one are never waited for.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = outstanding)]
+    sockets: usize,
     /// Distinct messages, asked again and again.
     #[arg(long, value_name = "N", default_value_t = 65_536)]
     queries: usize,
@@ -148,7 +151,8 @@ fn main() -> Result<()> {
 
 /// A closed loop: each reply is followed by the next query.
 struct Load {
-    socket: UdpSocket,
+    /// What is outstanding is theirs in turn.
+    sockets: Vec<UdpSocket>,
     /// Messages with the length of the right reply.
     messages: Vec<(Vec<u8>, usize)>,
     next: usize,
@@ -161,27 +165,33 @@ struct Load {
 
 impl Load {
     fn new(cluster: &Cluster, queries: &[Query], options: &Options) -> Result<Self> {
-        let &Options { outstanding, spin, .. } = options;
+        let &Options { outstanding, spin, sockets, .. } = options;
         let snapshot = cluster.zones()?.publish(1);
         let mut out = [0; BUFFER];
         let messages = queries.iter().map(|query| (query.wire(), query.check(&snapshot, &mut out))).collect();
         Ok(Self {
-            socket: socket()?,
+            sockets: some_sockets(sockets)?,
             messages,
             next: 0,
             outstanding,
-            spin,
+            spin: spin || sockets > 1,
             buffers: vec![[0; BUFFER]; outstanding],
             headers: MultiHeaders::preallocate(outstanding, None),
             send_headers: MultiHeaders::preallocate(outstanding, None),
         })
     }
 
-    /// A fresh socket, so that nothing late from before is counted.
+    /// Fresh sockets, so that nothing late from before is counted.
     fn connect(&mut self, server: SocketAddr) -> Result<()> {
-        self.socket = socket()?;
-        self.socket.connect(server)?;
+        self.sockets = some_sockets(self.sockets.len())?;
+        for socket in &self.sockets {
+            socket.connect(server)?;
+        }
         Ok(())
+    }
+
+    fn first(&self) -> Result<&UdpSocket> {
+        self.sockets.first().context("no socket")
     }
 
     /// Waits until the server has the cluster.
@@ -190,8 +200,8 @@ impl Load {
         let mut reply = [0; BUFFER];
         for _ in 0..PATIENCE {
             // A port that nobody listens on yet is an error.
-            drop(self.socket.send(&first.wire()));
-            let received = self.socket.recv(&mut reply).ok();
+            drop(self.first()?.send(&first.wire()));
+            let received = self.first()?.recv(&mut reply).ok();
             if received.and_then(|len| Expected::read(&reply[..len])) == Some(first.expected) {
                 return Ok(());
             }
@@ -207,9 +217,9 @@ impl Load {
         for (id, query) in (0_u16..COMPARED).zip(queries) {
             let mut message = query.wire();
             message[..2].copy_from_slice(&id.to_be_bytes());
-            self.socket.send(&message)?;
+            self.first()?.send(&message)?;
             let found = loop {
-                match self.socket.recv(&mut reply) {
+                match self.first()?.recv(&mut reply) {
                     // A late one.
                     Ok(len) if !reply[..len].starts_with(&id.to_be_bytes()) => {}
                     Ok(len) => break Expected::read(&reply[..len]),
@@ -269,35 +279,54 @@ impl Load {
     }
 
     fn send(&mut self, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
-        let count = free.len();
-        let at = self.next % self.messages.len();
-        let count = count.min(self.messages.len() - at);
-        let batch = &mut self.messages[at..at + count];
-        for (message, len) in &mut *batch {
-            let Some(slot) = free.pop() else { break };
-            waiting[slot] = true;
-            message[..2].copy_from_slice(&tag::id(slot, *len).to_be_bytes());
+        for number in 0..self.sockets.len() {
+            let mine: Vec<usize> = free.extract_if(.., |slot| *slot % self.sockets.len() == number).collect();
+            if mine.is_empty() {
+                continue;
+            }
+            let at = self.next % self.messages.len();
+            let count = mine.len().min(self.messages.len() - at);
+            let batch = &mut self.messages[at..at + count];
+            for ((message, len), slot) in batch.iter_mut().zip(&mine) {
+                waiting[*slot] = true;
+                message[..2].copy_from_slice(&tag::id(*slot, *len).to_be_bytes());
+            }
+            free.extend(mine.iter().skip(count));
+            let slices: Vec<_> = batch.iter().map(|(message, _)| [IoSlice::new(message)]).collect();
+            let fd = self.sockets[number].as_raw_fd();
+            sendmmsg(fd, &mut self.send_headers, &slices, vec![None; count], [], MsgFlags::empty())?;
+            self.next = at + count;
         }
-        let slices: Vec<_> = batch.iter().map(|(message, _)| [IoSlice::new(message)]).collect();
-        let nobody = vec![None; count];
-        sendmmsg(self.socket.as_raw_fd(), &mut self.send_headers, &slices, &nobody, [], MsgFlags::empty())?;
-        self.next = at + count;
         Ok(())
     }
 
     /// Takes what came, or waits for the first; nothing comes for as long as a query may take when all are lost.
     fn receive(&mut self, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
-        let fd = self.socket.as_raw_fd();
-        let flags = if self.spin { MsgFlags::MSG_DONTWAIT } else { MsgFlags::MSG_WAITFORONE };
         let started = Instant::now();
-        let lengths: Vec<_> = loop {
-            let mut slices: Vec<_> = self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
-            match recvmmsg(fd, &mut self.headers, slices.iter_mut(), flags, None) {
-                Ok(messages) => break messages.map(|message| message.bytes).collect(),
-                Err(nix::Error::EAGAIN) if self.spin && started.elapsed() < LOST => {}
-                Err(nix::Error::EAGAIN) => return Ok(()),
-                Err(error) => return Err(error.into()),
+        let before = free.len();
+        while free.len() == before {
+            for number in 0..self.sockets.len() {
+                if waiting.iter().skip(number).step_by(self.sockets.len()).any(|waits| *waits) {
+                    self.receive_from(number, free, waiting)?;
+                }
             }
+            if !self.spin || started.elapsed() >= LOST {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn receive_from(&mut self, number: usize, free: &mut Vec<usize>, waiting: &mut [bool; tag::SLOTS]) -> Result<()> {
+        let flags = if self.spin { MsgFlags::MSG_DONTWAIT } else { MsgFlags::MSG_WAITFORONE };
+        let most = self.outstanding.div_ceil(self.sockets.len());
+        let buffers = self.buffers.iter_mut().take(most);
+        let mut slices: Vec<_> = buffers.map(|buffer| [IoSliceMut::new(buffer)]).collect();
+        let fd = self.sockets[number].as_raw_fd();
+        let lengths: Vec<_> = match recvmmsg(fd, &mut self.headers, slices.iter_mut(), flags, None) {
+            Ok(messages) => messages.map(|message| message.bytes).collect(),
+            Err(nix::Error::EAGAIN) => return Ok(()),
+            Err(error) => return Err(error.into()),
         };
         for (buffer, len) in self.buffers.iter().zip(lengths) {
             if let Some(slot) = tag::slot(&buffer[..len])
@@ -308,6 +337,10 @@ impl Load {
         }
         Ok(())
     }
+}
+
+fn some_sockets(count: usize) -> Result<Vec<UdpSocket>> {
+    (0..count).map(|_| socket()).collect()
 }
 
 fn socket() -> Result<UdpSocket> {
