@@ -45,10 +45,10 @@ pub(crate) fn run(cluster: &Cluster, list: &Path, patches: usize) -> Result<()> 
         for (name, server) in [("whereto", OURS), ("coredns", COREDNS)] {
             let begin = Instant::now();
             let process = match server {
-                OURS => cluster.start_whereto(OURS, VARIANT, &cluster.kubeconfig)?,
-                _ => cluster.start_coredns(VARIANT)?,
+                OURS => cluster.whereto(OURS, VARIANT, &cluster.kubeconfig)?,
+                // It does not answer before it has read everything.
+                _ => compare::answering(cluster.start_coredns(VARIANT)?, server)?,
             };
-            let process = compare::answering(process, server)?;
             let ready = begin.elapsed();
             thread::sleep(Duration::from_secs(if turn == 0 { 10 } else { 1 }));
             println!("{name}: ready after {:.2} s; {}", ready.as_secs_f32(), memory(name)?);
@@ -56,7 +56,7 @@ pub(crate) fn run(cluster: &Cluster, list: &Path, patches: usize) -> Result<()> 
         }
     }
     let processes = [
-        ("whereto", compare::answering(cluster.start_whereto(OURS, VARIANT, &cluster.kubeconfig)?, OURS)?),
+        ("whereto", cluster.whereto(OURS, VARIANT, &cluster.kubeconfig)?),
         ("coredns", compare::answering(cluster.start_coredns(VARIANT)?, COREDNS)?),
     ];
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
